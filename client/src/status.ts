@@ -1,0 +1,91 @@
+/** The language status: the context of the file in view, what was indexed, what was left out and why. Never a toast. */
+import { l10n, languages, LanguageStatusSeverity, type Disposable, type DocumentFilter, type LanguageStatusItem } from 'vscode';
+import { manifestLanguages } from '../../server/src/protocol/commands';
+import type { ContextAnswer, StatusNotification } from '../../server/src/protocol/requests';
+import type { ActiveManifest, ManifestInView } from './activeManifest';
+import type { PacketpathServer } from './languageClient';
+
+export interface Status extends Disposable {
+  /** What the server said last of the workspace. */
+  readonly workspace: StatusNotification | undefined;
+}
+
+const selector: readonly DocumentFilter[] = manifestLanguages.map((language) => ({ language }));
+
+/** Makes both items and keeps them true. */
+export function showStatus(server: PacketpathServer, activeManifest: ActiveManifest): Status {
+  const ofFile = languages.createLanguageStatusItem('packetpath.context', selector);
+  ofFile.name = l10n.t('Packetpath: Context');
+  const ofWorkspace = languages.createLanguageStatusItem('packetpath.workspace', selector);
+  ofWorkspace.name = l10n.t('Packetpath: Workspace');
+  let workspace: StatusNotification | undefined;
+
+  const update = (): void => {
+    describeFile(ofFile, activeManifest.current);
+    describeWorkspace(ofWorkspace, server, workspace);
+  };
+  const subscriptions: Disposable[] = [
+    ofFile,
+    ofWorkspace,
+    activeManifest.onChange(update),
+    server.onState(update),
+    server.onStatus((next) => {
+      workspace = next;
+      update();
+    }),
+  ];
+  update();
+  return {
+    get workspace() {
+      return workspace;
+    },
+    dispose: () => {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+function describeFile(item: LanguageStatusItem, manifest: ManifestInView | undefined): void {
+  const [first, ...others] = manifest?.contexts ?? [];
+  item.command = { command: 'packetpath.showContext', title: l10n.t('Details') };
+  if (first === undefined) {
+    item.text = l10n.t('No Kubernetes manifest');
+    item.detail = '';
+    item.severity = LanguageStatusSeverity.Information;
+    return;
+  }
+  item.text = others.length === 0 ? first.label : l10n.t('{0} and {1} more', first.label, others.length);
+  item.detail = describeContext(first);
+  item.severity = LanguageStatusSeverity.Information;
+}
+
+/** "12 resources · open · 2 things not read" */
+export function describeContext(context: ContextAnswer): string {
+  const parts = [l10n.t('{0} resources', context.resources), context.open ? l10n.t('open') : l10n.t('closed')];
+  if (context.missing.length > 0) parts.push(l10n.t('{0} not read', context.missing.length));
+  return parts.join(' · ');
+}
+
+function describeWorkspace(item: LanguageStatusItem, server: PacketpathServer, workspace: StatusNotification | undefined): void {
+  item.busy = server.state === 'starting' || (server.state === 'running' && workspace?.state === 'indexing');
+  if (server.state === 'stopped') {
+    item.text = l10n.t('Language server stopped');
+    item.detail = l10n.t('It stopped several times in a row.');
+    item.severity = LanguageStatusSeverity.Error;
+    item.command = { command: 'packetpath.restartServer', title: l10n.t('Restart') };
+    return;
+  }
+  item.severity = LanguageStatusSeverity.Information;
+  item.command = { command: 'packetpath.showLog', title: l10n.t('Show Log') };
+  if (workspace === undefined) {
+    item.text = l10n.t('Starting');
+    item.detail = '';
+    return;
+  }
+  item.text = l10n.t('{0} files, {1} documents, {2} contexts', workspace.files, workspace.documents, workspace.contexts);
+  const details = [
+    workspace.leftOut.length > 0 ? l10n.t('{0} files left out', workspace.leftOut.length) : '',
+    server.crashes > 0 ? l10n.t('restarted {0} times', server.crashes) : '',
+  ];
+  item.detail = details.filter((detail) => detail !== '').join(' · ');
+}

@@ -1,0 +1,399 @@
+/** Builds the index of a context out of its namespaces, keeping what an edit did not touch. */
+import { absent, found, type Lookup, notKnown } from '../base/lookup';
+import { Multimap } from '../base/multimap';
+import { isOpaque, known, type Ternary, type Value } from '../base/opaque';
+import type { Context } from '../model/context';
+import { type Labels, type LabelSelector, matches, selectorOf } from '../model/labels';
+import { isolates } from '../model/policyTypes';
+import type { Kind, PolicyDirection, Resource } from '../model/resources';
+import { isNamespaced } from '../model/scope';
+import { claimKey, claimsOf } from './claims';
+import type { Claim, ClaimKind, ClusterIndex, ClusterRanges, Namespace, NameTarget, NearMiss, PodSet, Selection } from './clusterIndex';
+import { clusterRangesOf, rangeKinds } from './clusterRanges';
+import { readingsOf } from './names';
+import { NamespaceShard } from './namespaceShard';
+import { bestNearMiss, isSlip } from './nearMiss';
+
+/** What an answer rested on; `fingerprint` of a later index says whether it still holds. */
+export type Dependency = string;
+
+/** An index that also tells what was asked of it. */
+export interface TrackedIndex {
+  readonly index: ClusterIndex;
+  readonly dependencies: ReadonlySet<Dependency>;
+}
+
+/** `previous`: the index of the same context before an edit; its untouched parts are taken over. */
+export function createClusterIndex(context: Context, previous?: ClusterIndex): ContextIndex {
+  return new ContextIndex(context, previous instanceof ContextIndex ? previous : undefined);
+}
+
+const everyNamespace = 'all';
+
+export class ContextIndex implements ClusterIndex {
+  readonly shards: ReadonlyMap<Namespace, NamespaceShard>;
+  private readonly sorted: readonly NamespaceShard[];
+  private readonly kinds = new Map<Kind, readonly Resource[]>();
+  private readonly previousKinds: ReadonlyMap<Kind, readonly Resource[]>;
+  /** Made when first asked for, and shared by the views that `tracked` makes. */
+  private readonly lazy: { ranges?: ClusterRanges; rangeResources?: readonly Resource[]; claims?: Multimap<string, Claim> } = {};
+  private readonly previousRanges: { readonly resources: readonly Resource[]; readonly ranges: ClusterRanges } | undefined;
+  /** Set on the views that `tracked` makes. */
+  private noted: Set<Dependency> | undefined;
+
+  constructor(
+    readonly context: Context,
+    previous: ContextIndex | undefined,
+  ) {
+    const shards = (previous && renewedShards(this, previous)) ?? allShards(this, previous);
+    this.shards = shards;
+    this.sorted = previous && sameKeys(previous.shards, shards) ? previous.sorted.map((shard) => shards.get(shard.namespace) ?? shard) : sortedShards(shards);
+    this.previousKinds = previous?.kinds ?? new Map();
+    this.previousRanges =
+      previous?.lazy.ranges && previous.lazy.rangeResources ? { resources: previous.lazy.rangeResources, ranges: previous.lazy.ranges } : undefined;
+    if (previous && previous.context.cluster !== context.cluster) this.previousRanges = undefined;
+  }
+
+  /** A view of the same facts that notes what is asked of it. */
+  tracked(): TrackedIndex {
+    const view = Object.create(this) as ContextIndex;
+    const dependencies = new Set<Dependency>();
+    view.noted = dependencies;
+    return { index: view, dependencies };
+  }
+
+  /** Equal items in the same order mean that answers which rested on the dependency still hold. */
+  fingerprint(dependency: Dependency): readonly unknown[] {
+    const space = dependency.indexOf(' ');
+    const kind = space < 0 ? dependency : dependency.slice(0, space);
+    const rest = space < 0 ? '' : dependency.slice(space + 1);
+    switch (kind) {
+      case 'namespace':
+        return [this.shards.get(rest === '-' ? undefined : rest)];
+      case 'kind':
+        return this.everyOf(rest as Kind);
+      case 'claim':
+        return this.claimsAt(rest).map(({ resource }) => resource);
+      case 'pods':
+        return this.podsWithPair(rest);
+      case 'ranges':
+        return [this.rangesNow()];
+      case 'namespaces':
+        return this.namespacesNow();
+      default:
+        return this.sorted;
+    }
+  }
+
+  namespaceOf(resource: Resource): Namespace {
+    if (!isNamespaced(resource)) return undefined;
+    return resource.metadata.namespace ?? (resource.metadata.namespaceOpaque ? undefined : this.context.namespace);
+  }
+
+  sameNamespace(a: Namespace, b: Namespace): Ternary {
+    if (a === b) return 'yes';
+    return a === undefined || b === undefined ? 'unknown' : 'no';
+  }
+
+  inNamespace<K extends Kind>(type: K, namespace: Namespace): readonly Resource<K>[] {
+    return this.shardsFor(namespace).flatMap((shard) => shard.ofKind(type)) as unknown as readonly Resource<K>[];
+  }
+
+  ofKind<K extends Kind>(type: K): readonly Resource<K>[] {
+    this.note(`kind ${type}`);
+    return this.everyOf(type) as unknown as readonly Resource<K>[];
+  }
+
+  get<K extends Kind>(type: K, namespace: Namespace, name: string): Lookup<Resource<K>> {
+    const shards = this.shardsFor(namespace);
+    for (const shard of shards) {
+      const resource = shard.named(type, name);
+      if (resource) return found(resource as unknown as Resource<K>);
+    }
+    const near = shards.flatMap((shard) => shard.ofKind(type)).find((resource) => resource.metadata.nameKnown && isSlip(name, resource.metadata.name));
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    if (near) return absent(`there is no ${type} ${name}${where}, but ${near.metadata.name} is there`, near as unknown as Resource<K>);
+    if (this.isComplete) return absent(`there is no ${type} ${name}${where} in ${this.context.label}`);
+    return notKnown(`${type} ${name} is in no file of ${this.context.label}; it may exist in the cluster`);
+  }
+
+  mayBeMade(type: 'Secret' | 'ConfigMap' | 'Service', namespace: Namespace, name: string): boolean {
+    if (this.context.generatedNames?.some((made) => made.kind === type && (made.name === name || name.startsWith(`${made.name}-`)))) return true;
+    return this.inNamespace('Other', namespace).some((resource) => resource.metadata.name === name || makesTarget(resource, name));
+  }
+
+  podSets(namespace: Namespace): readonly PodSet[] {
+    return this.shardsFor(namespace).flatMap((shard) => shard.podSets);
+  }
+
+  podSetOf(resource: Resource): PodSet | undefined {
+    const namespace = this.namespaceOf(resource);
+    this.note(`namespace ${namespace ?? '-'}`);
+    return this.shards.get(namespace)?.podSetFor(resource);
+  }
+
+  select(namespace: Namespace, selector: LabelSelector): Selection {
+    const sure = { yes: [] as PodSet[], maybe: [] as PodSet[] };
+    const unsure = { yes: [] as PodSet[], maybe: [] as PodSet[] };
+    for (const shard of this.shardsFor(namespace)) shard.select(selector, shard.namespace === namespace ? sure : unsure);
+    return { yes: sure.yes, maybe: [...sure.maybe, ...unsure.yes, ...unsure.maybe] };
+  }
+
+  selectElsewhere(namespace: Namespace, selector: LabelSelector): readonly PodSet[] {
+    if (namespace === undefined) return [];
+    const [pair] = [...selector.matchLabels].flatMap(([key, value]) => (isOpaque(value) ? [] : [`${key}=${value}`]));
+    this.note(pair === undefined ? everyNamespace : `pods ${pair}`);
+    const into = { yes: [] as PodSet[], maybe: [] as PodSet[] };
+    for (const shard of this.sorted) if (this.sameNamespace(shard.namespace, namespace) === 'no') shard.select(selector, into);
+    return into.yes;
+  }
+
+  mayHaveOtherPods(namespace: Namespace): boolean {
+    return this.inNamespace('Other', namespace).some((resource) => !resource.spec.template && mayCreatePods(resource));
+  }
+
+  backends(service: Resource<'Service'>): Selection {
+    const { selector, selectorOpen } = service.spec;
+    if (!selector || (selector.size === 0 && !selectorOpen)) return { yes: [], maybe: [] };
+    return this.select(this.namespaceOf(service), selectorOf(selector, selectorOpen));
+  }
+
+  nearMiss(namespace: Namespace, pairs: ReadonlyMap<string, Value<string>>): NearMiss | undefined {
+    return bestNearMiss(this.podSets(namespace), pairs);
+  }
+
+  namespaceLabels(namespace: Namespace): Labels {
+    const name: ReadonlyMap<string, Value<string>> = namespace === undefined ? new Map() : new Map([['kubernetes.io/metadata.name', namespace]]);
+    const manifest = namespace === undefined ? undefined : this.ofKind('Namespace').find((resource) => resource.metadata.name === namespace);
+    if (!manifest) return { entries: name, open: !this.isComplete || namespace === undefined };
+    return { entries: new Map([...manifest.spec.labels.entries, ...name]), open: manifest.spec.labels.open };
+  }
+
+  namespaces(): readonly Namespace[] {
+    this.note('namespaces');
+    return this.namespacesNow();
+  }
+
+  policiesOn(podSet: PodSet, direction: PolicyDirection): readonly { readonly policy: Resource<'NetworkPolicy'>; readonly selects: Ternary }[] {
+    const answers: { readonly policy: Resource<'NetworkPolicy'>; readonly selects: Ternary }[] = [];
+    for (const policy of this.inNamespace('NetworkPolicy', podSet.namespace)) {
+      const selects = both(
+        both(matches(policy.spec.podSelector, podSet.labels), isolates(policy.spec, direction)),
+        this.sameNamespace(this.namespaceOf(policy), podSet.namespace),
+      );
+      if (selects !== 'no') answers.push({ policy, selects });
+    }
+    return answers.sort((a, b) => compareNames(a.policy.metadata.name, b.policy.metadata.name));
+  }
+
+  resolveName(name: string, from: Namespace): Lookup<NameTarget> {
+    let firstMiss: Lookup<NameTarget> | undefined;
+    for (const reading of readingsOf(name, from, this.clusterDomain)) {
+      const service = this.get('Service', reading.namespace, reading.service);
+      if (service.state === 'found') {
+        const { pod, fullName, tried } = reading;
+        return found({
+          kind: pod === undefined ? 'service' : 'pod-of-service',
+          service: service.value,
+          fullName,
+          tried,
+          ...(pod === undefined ? {} : { pod }),
+        });
+      }
+      if (!firstMiss && reading.pod === undefined) {
+        firstMiss =
+          service.state === 'absent'
+            ? absent(service.because, service.near ? { kind: 'service', service: service.near, fullName: reading.fullName, tried: reading.tried } : undefined)
+            : service;
+      }
+    }
+    return firstMiss ?? notKnown(`${name} is no name of this cluster's DNS zone`);
+  }
+
+  get clusterDomain(): string {
+    const written =
+      this.context.cluster?.dnsDomain ??
+      this.ofKind('KubeadmClusterConfiguration')
+        .map((resource) => known(resource.spec.dnsDomain))
+        .find((domain) => domain);
+    return written ?? 'cluster.local';
+  }
+
+  get ranges(): ClusterRanges {
+    this.note('ranges');
+    return this.rangesNow();
+  }
+
+  claims(kind: ClaimKind, key: string): readonly Claim[] {
+    const whole = claimKey(kind, key);
+    this.note(`claim ${whole}`);
+    return this.claimsAt(whole);
+  }
+
+  /** Closed, and everything could be read. */
+  private get isComplete(): boolean {
+    return this.context.closed && this.context.missing.length === 0;
+  }
+
+  private note(dependency: Dependency): void {
+    this.noted?.add(dependency);
+  }
+
+  /** The namespace itself first, then those that are maybe the same. */
+  private shardsFor(namespace: Namespace): readonly NamespaceShard[] {
+    if (namespace === undefined) {
+      this.note(everyNamespace);
+      const own = this.shards.get(undefined);
+      return own ? [own, ...this.sorted.filter((shard) => shard !== own)] : this.sorted;
+    }
+    this.note(`namespace ${namespace}`);
+    this.note('namespace -');
+    const own = this.shards.get(namespace);
+    const unspecified = this.shards.get(undefined);
+    return [...(own ? [own] : []), ...(unspecified ? [unspecified] : [])];
+  }
+
+  private everyOf(type: Kind): readonly Resource[] {
+    const known = this.kinds.get(type);
+    if (known) return known;
+    const now = this.sorted.flatMap((shard) => shard.ofKind(type));
+    const before = this.previousKinds.get(type);
+    const kept = before && sameItems(before, now) ? before : now;
+    this.kinds.set(type, kept);
+    return kept;
+  }
+
+  private rangesNow(): ClusterRanges {
+    if (this.lazy.ranges) return this.lazy.ranges;
+    const resources = rangeKinds.flatMap((kind) => this.everyOf(kind));
+    this.lazy.rangeResources = resources;
+    this.lazy.ranges =
+      this.previousRanges && sameItems(this.previousRanges.resources, resources)
+        ? this.previousRanges.ranges
+        : clusterRangesOf(resources, this.context.cluster);
+    return this.lazy.ranges;
+  }
+
+  private namespacesNow(): readonly Namespace[] {
+    const names = new Set<Namespace>(this.sorted.filter((shard) => shard.members.some(isNamespaced)).map((shard) => shard.namespace));
+    for (const manifest of this.everyOf('Namespace')) names.add(manifest.metadata.name);
+    return [...names].sort(compareNames);
+  }
+
+  private claimsAt(key: string): readonly Claim[] {
+    return this.mergedClaims().get(key);
+  }
+
+  /** Of all namespaces, made when the first claim is asked for. */
+  private mergedClaims(): Multimap<string, Claim> {
+    if (this.lazy.claims) return this.lazy.claims;
+    const merged = new Multimap<string, Claim>();
+    for (const shard of this.sorted) for (const [key, claims] of claimsOfShard(shard).entries()) for (const claim of claims) merged.add(key, claim);
+    this.lazy.claims = merged;
+    return merged;
+  }
+
+  private podsWithPair(pair: string): readonly PodSet[] {
+    const equals = pair.indexOf('=');
+    const selector = selectorOf(new Map([[pair.slice(0, equals), pair.slice(equals + 1)]]));
+    const into = { yes: [] as PodSet[], maybe: [] as PodSet[] };
+    for (const shard of this.sorted) shard.select(selector, into);
+    return [...into.yes, ...into.maybe];
+  }
+}
+
+function allShards(index: ContextIndex, previous: ContextIndex | undefined): ReadonlyMap<Namespace, NamespaceShard> {
+  const grouped = new Map<Namespace, Resource[]>();
+  for (const resource of index.context.members) {
+    const namespace = index.namespaceOf(resource);
+    const list = grouped.get(namespace);
+    if (list) list.push(resource);
+    else grouped.set(namespace, [resource]);
+  }
+  const shards = new Map<Namespace, NamespaceShard>();
+  for (const [namespace, members] of grouped) {
+    const before = previous?.shards.get(namespace);
+    shards.set(namespace, before && sameItems(before.members, members) ? before : new NamespaceShard(namespace, members));
+  }
+  return shards;
+}
+
+/** After an edit that keeps every resource in its place and namespace, only the shards of the changed ones are made anew; else undefined. */
+function renewedShards(index: ContextIndex, previous: ContextIndex): ReadonlyMap<Namespace, NamespaceShard> | undefined {
+  const [before, now] = [previous.context.members, index.context.members];
+  if (before.length !== now.length || previous.context.namespace !== index.context.namespace) return undefined;
+  const changed = new Map<Resource, Resource>();
+  const touched = new Set<Namespace>();
+  for (let place = 0; place < now.length; place++) {
+    const [old, renewed] = [before[place], now[place]];
+    if (old === renewed || !old || !renewed) continue;
+    const namespace = index.namespaceOf(renewed);
+    if (namespace !== previous.namespaceOf(old) || changed.has(old)) return undefined;
+    changed.set(old, renewed);
+    touched.add(namespace);
+  }
+  if (touched.size === 0) return previous.shards;
+  const shards = new Map(previous.shards);
+  for (const namespace of touched) {
+    const members = previous.shards.get(namespace)?.members ?? [];
+    shards.set(
+      namespace,
+      new NamespaceShard(
+        namespace,
+        members.map((member) => changed.get(member) ?? member),
+      ),
+    );
+  }
+  return shards;
+}
+
+function sortedShards(shards: ReadonlyMap<Namespace, NamespaceShard>): readonly NamespaceShard[] {
+  return [...shards.values()].sort((a, b) => compareNames(a.namespace, b.namespace));
+}
+
+function sameKeys(a: ReadonlyMap<Namespace, unknown>, b: ReadonlyMap<Namespace, unknown>): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const key of a.keys()) if (!b.has(key)) return false;
+  return true;
+}
+
+/** Kept with the shard, so that an edit in one namespace leaves the others'. */
+const claimsByShard = new WeakMap<NamespaceShard, Multimap<string, Claim>>();
+
+function claimsOfShard(shard: NamespaceShard): Multimap<string, Claim> {
+  const kept = claimsByShard.get(shard);
+  if (kept) return kept;
+  const claims = claimsOf(shard);
+  claimsByShard.set(shard, claims);
+  return claims;
+}
+
+function both(a: Ternary, b: Ternary): Ternary {
+  if (a === 'no' || b === 'no') return 'no';
+  return a === 'yes' && b === 'yes' ? 'yes' : 'unknown';
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function compareNames(a: Namespace, b: Namespace): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  if (b === undefined) return 1;
+  return a < b ? -1 : 1;
+}
+
+/** `spec.target.name` of an ExternalSecret, `spec.template.metadata.name` of a SealedSecret. */
+function makesTarget(resource: Resource, name: string): boolean {
+  if (resource.kind !== 'ExternalSecret' && resource.kind !== 'SealedSecret' && resource.kind !== 'Certificate') return false;
+  return JSON.stringify(resource.raw).includes(JSON.stringify(name));
+}
+
+/** Custom resources may have an operator that makes pods; Kubernetes' own groups have none. */
+function mayCreatePods(resource: Resource): boolean {
+  const slash = resource.apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : resource.apiVersion.slice(0, slash);
+  return group.includes('.') && !group.endsWith('.k8s.io');
+}

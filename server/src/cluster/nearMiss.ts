@@ -1,0 +1,84 @@
+/** The pods whose labels come nearest to a selector that matches none: what "did you mean" and positive evidence rest on. */
+import { editDistance } from '../base/editDistance';
+import { isOpaque, type Value } from '../base/opaque';
+import type { NearMiss, PodSet } from './clusterIndex';
+
+/** Label keys that mean the same to people. */
+const aliases: readonly (readonly string[])[] = [
+  ['app', 'app.kubernetes.io/name', 'k8s-app', 'name'],
+  ['tier', 'component', 'app.kubernetes.io/component'],
+  ['release', 'app.kubernetes.io/instance'],
+];
+
+/**
+ * Is `b` most likely a slip of `a`? A distance of at most 2 and a third of the length, or equal but for case or `-_.`.
+ * Names that differ only in their digits are two things.
+ */
+export function isSlip(a: string, b: string): boolean {
+  if (a === b) return false;
+  const digitless = (text: string): string => text.replace(/\d+/g, '0');
+  if (digitless(a) === digitless(b)) return false;
+  const folded = (text: string): string => text.toLowerCase().replace(/[-_.]/g, '');
+  if (folded(a) === folded(b)) return true;
+  const limit = Math.min(2, Math.floor(Math.max(a.length, b.length) / 3));
+  return limit > 0 && editDistance(a, b, limit) <= limit;
+}
+
+/** The best near miss among the pods for equality pairs, the others that are exactly as good under `equals`. */
+export function bestNearMiss(pods: Iterable<PodSet>, pairs: ReadonlyMap<string, Value<string>>): NearMiss | undefined {
+  const known: [string, string][] = [];
+  for (const [key, value] of pairs) {
+    if (isOpaque(value)) return undefined;
+    known.push([key, value]);
+  }
+  if (known.length === 0) return undefined;
+  let best: Candidate[] = [];
+  for (const podSet of pods) {
+    const candidate = missOf(podSet, known);
+    if (!candidate) continue;
+    const order = best[0] ? compare(candidate, best[0]) : -1;
+    if (order < 0) best = [candidate];
+    else if (order === 0) best.push(candidate);
+  }
+  const [first, ...rest] = best;
+  if (!first) return undefined;
+  return { ...first.miss, equals: rest.map(({ miss }) => miss) };
+}
+
+interface Candidate {
+  readonly miss: NearMiss;
+  readonly matching: number;
+  readonly distance: number;
+}
+
+const rank = { a: 0, b: 1, c: 2, d: 3 } as const;
+
+function compare(a: Candidate, b: Candidate): number {
+  return rank[a.miss.kind] - rank[b.miss.kind] || b.matching - a.matching || a.distance - b.distance;
+}
+
+function missOf(podSet: PodSet, pairs: readonly [string, string][]): Candidate | undefined {
+  const labels = podSet.labels.entries;
+  const failing = pairs.filter(([key, value]) => labels.get(key) !== value);
+  const matching = pairs.length - failing.length;
+  const [only] = failing;
+  if (failing.length === 1 && only) {
+    const [key, value] = only;
+    const actual = labels.get(key);
+    const base = { podSet, key, value, equals: [] };
+    const as = (kind: NearMiss['kind'], distance: number, found: Partial<NearMiss>): Candidate => ({ miss: { ...base, kind, ...found }, matching, distance });
+    const here = typeof actual === 'string' ? { actualKey: key, actualValue: actual } : {};
+    if (typeof actual === 'string' && isSlip(value, actual)) return as('a', editDistance(value, actual, 4), here);
+    if (actual === undefined) {
+      const other = [...labels].find(([name, text]) => text === value && (isAlias(name, key) || editDistance(name, key, 2) <= 2));
+      if (other) return as('b', editDistance(other[0], key, 9), { actualKey: other[0], actualValue: value });
+    }
+    if (pairs.length >= 2) return as('c', 0, here);
+    if (podSet.name === value) return as('d', 0, here);
+  }
+  return undefined;
+}
+
+function isAlias(a: string, b: string): boolean {
+  return aliases.some((group) => group.includes(a) && group.includes(b));
+}

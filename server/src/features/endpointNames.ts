@@ -1,0 +1,19 @@
+/** How resources are called in a trace and in the topology: one spelling for every feature. */
+import type { ContextIndex } from '../cluster/createClusterIndex';
+import { isPodHolder, type Resource } from '../model/resources';
+
+/** The endpoint of a resource as `packetpath trace` takes it; null when it can neither send nor receive. */
+export function endpointOf(resource: Resource, index: ContextIndex, container?: string): string | null {
+  const { name } = resource.metadata;
+  if (name === '') return null;
+  const namespace = index.namespaceOf(resource) ?? 'default';
+  if (isPodHolder(resource)) return `${resource.type.toLowerCase()}/${namespace}/${name}${container === undefined ? '' : `/${container}`}`;
+  if (resource.type === 'Service' || resource.type === 'Ingress') return `${resource.type.toLowerCase()}/${namespace}/${name}`;
+  return resource.type === 'Node' ? `node/${name}` : null;
+}
+
+/** "Deployment web · shop" */
+export function labelOf(resource: Resource): string {
+  const { namespace, name } = resource.metadata;
+  return `${resource.kind} ${name}${namespace === undefined ? '' : ` · ${namespace}`}`;
+}

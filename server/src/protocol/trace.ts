@@ -1,0 +1,248 @@
+/** The question "where does this packet go" and its answer, as the simulator gives it to panel and command line. */
+import type { SourceRef, TextSpan } from './source';
+
+export const protocols = ['TCP', 'UDP', 'SCTP'] as const;
+export type TransportProtocol = (typeof protocols)[number];
+
+export const placements = ['any', 'same-node', 'other-node'] as const;
+export type Placement = (typeof placements)[number];
+
+/** CNI and its mode; the first of each plugin is its default. The words are those of the command line. */
+export const cniModes = [
+  'bridge',
+  'none',
+  'kindnet',
+  'flannel:vxlan',
+  'flannel:host-gw',
+  'calico:ipip',
+  'calico:bgp',
+  'calico:vxlan',
+  'calico:ebpf',
+  'cilium:tunnel',
+  'cilium:native',
+] as const;
+export type CniMode = (typeof cniModes)[number];
+
+export const proxyModes = ['iptables', 'ipvs', 'nftables', 'ebpf'] as const;
+export type ProxyMode = (typeof proxyModes)[number];
+
+/** Pods of a workload (`kind/namespace/name`) that are taken out of readiness; all of them without a count. */
+export interface PodsInState {
+  readonly workload: string;
+  readonly count?: number;
+}
+
+export interface FlowOptions {
+  readonly placement?: Placement;
+  readonly cni?: CniMode;
+  readonly proxyMode?: ProxyMode;
+  readonly ipFamily?: 4 | 6;
+  /** The address of a client outside the cluster. */
+  readonly clientAddress?: string;
+  readonly notReady?: readonly PodsInState[];
+  readonly terminating?: readonly PodsInState[];
+  /** Where manifests write no namespace. */
+  readonly namespace?: string;
+}
+
+/** From here, to there, on this port. Endpoints are written as on the command line (`deployment/NS/NAME`, `redis-cart:6379`, `internet`). */
+export interface Flow {
+  readonly from: string;
+  readonly to: string;
+  /** Without a port each port that the destination offers is traced. */
+  readonly port?: number;
+  readonly protocol?: TransportProtocol;
+  readonly options?: FlowOptions;
+}
+
+/** One for each thing that a packet meets, and the channels beside its way. */
+export const hopKinds = [
+  'container-socket',
+  'loopback',
+  'pod-interface',
+  'veth',
+  'bridge',
+  'node-routing',
+  'tunnel-encapsulation',
+  'underlay',
+  'tunnel-decapsulation',
+  'policy-egress',
+  'policy-ingress',
+  'dns-query',
+  'dns-answer',
+  'service-translation',
+  'source-translation',
+  'connection-tracking',
+  'node-port',
+  'load-balancer',
+  'ingress-controller',
+  'gateway',
+  'internet-gateway',
+  'external-host',
+  'host-port',
+  'readiness',
+  'container-port',
+  'ipc',
+  'shared-volume',
+  'service-environment',
+] as const;
+export type HopKind = (typeof hopKinds)[number];
+
+export const verdicts = [
+  'forwarded',
+  'resolved',
+  'translated',
+  'encapsulated',
+  'decapsulated',
+  'allowed',
+  'not-enforced',
+  'delivered',
+  'dropped',
+  'rejected',
+  'unknown',
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const outcomes = [
+  'delivered',
+  'refused-no-endpoints',
+  'refused-no-listener',
+  'dropped-policy-egress',
+  'dropped-policy-ingress',
+  'dropped-no-local-endpoint',
+  'dropped-source-range',
+  'name-not-found',
+  'dns-blocked',
+  'port-not-on-service',
+  'no-route',
+  'grant-missing',
+  'unknown',
+  'mixed',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export type EvidenceRole = 'allows' | 'denies' | 'selects' | 'routes' | 'translates' | 'declares' | 'missing';
+
+/** What in the manifests decides a hop. `uri`, `range` and `excerpt` are added where the text is at hand. */
+export interface Evidence {
+  readonly at: SourceRef;
+  readonly role: EvidenceRole;
+  readonly note: string;
+  readonly uri?: string;
+  readonly range?: TextSpan;
+  /** The lines of text around the place, for the panel's "Why". */
+  readonly excerpt?: Excerpt;
+}
+
+export interface Excerpt {
+  /** Number of the first line, from 1. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+  /** The lines that decide, from 1. */
+  readonly marked: readonly number[];
+}
+
+export interface PacketEnd {
+  readonly address: string;
+  readonly port: number | null;
+}
+
+export interface Encapsulation {
+  readonly kind: 'vxlan' | 'ipip' | 'geneve';
+  readonly source: string;
+  readonly destination: string;
+  /** Bytes that the outer headers add. */
+  readonly overhead: number;
+}
+
+/** What is written on the packet. */
+export interface Packet {
+  readonly source: PacketEnd;
+  readonly destination: PacketEnd;
+  readonly protocol: TransportProtocol;
+  /** The name that the client used, before it is resolved. */
+  readonly hostname?: string;
+  readonly encapsulation?: Encapsulation;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+export type PlaceKind = 'pod' | 'node' | 'controller' | 'outside';
+
+export interface Hop {
+  readonly kind: HopKind;
+  /** A stable id such as `node-1/kube-proxy`; several hops may share one. */
+  readonly station: string;
+  readonly at: { readonly kind: PlaceKind; readonly name: string; readonly node?: string; readonly address?: string; readonly podRange?: string };
+  /** What a person sees on the machine: `eth0`, `cali1c9…`, `vxlan.calico`, the container's name. */
+  readonly device?: string;
+  readonly verdict: Verdict;
+  readonly before: Packet;
+  readonly after: Packet;
+  readonly because: readonly Evidence[];
+  /** For a person who is new to networks: one or two sentences. */
+  readonly plain: string;
+  /** For a person of the field. */
+  readonly expert: string;
+  /** True when something the hop says rests on an assumption (an address, a node, an undeclared port). */
+  readonly assumed?: boolean;
+  /** A name look-up carries its own trace. */
+  readonly trace?: Branch;
+  /** For a policy hop: each policy that selects the pod and what it said. */
+  readonly policies?: readonly PolicyAnswer[];
+}
+
+export interface PolicyAnswer {
+  readonly name: string;
+  readonly at: SourceRef;
+  readonly allows: boolean | 'unknown';
+  /** "the port matches, the sender does not" */
+  readonly reason: string;
+}
+
+export interface Branch {
+  readonly label: string;
+  /** The part of connections that go this way, 0 to 1. */
+  readonly share: number;
+  readonly hops: readonly Hop[];
+  readonly reply: readonly Hop[];
+  readonly outcome: Outcome;
+  /** Stations that would have come after the place where it stopped. */
+  readonly notReached: readonly Hop[];
+  /** What else could have happened here ("2 other endpoints"), in words. */
+  readonly alternatives: readonly string[];
+}
+
+export interface Remedy {
+  readonly what: string;
+  /** False for "no use: …". */
+  readonly helps: boolean;
+  readonly edits?: readonly RemedyEdit[];
+}
+
+/** A change of text that a remedy proposes: lines to insert after a place. */
+export interface RemedyEdit {
+  readonly at: SourceRef;
+  readonly insert: string;
+  readonly uri?: string;
+  /** The line after which the text goes in, from 1. */
+  readonly afterLine?: number;
+  /** The exact change of text, where it can be made safely. */
+  readonly change?: { readonly range: TextSpan; readonly newText: string };
+}
+
+export interface Unknown {
+  readonly what: string;
+  readonly because: readonly Evidence[];
+}
+
+export interface Trace {
+  /** Context id. */
+  readonly context: string;
+  readonly flow: Flow;
+  readonly outcome: Outcome;
+  readonly branches: readonly Branch[];
+  readonly warnings: readonly string[];
+  readonly unknowns: readonly Unknown[];
+  readonly remedies: readonly Remedy[];
+}

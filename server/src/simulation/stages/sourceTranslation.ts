@@ -1,0 +1,64 @@
+/** Masquerade on the way in and for a pod that reaches itself: the node writes itself as the sender. */
+import { known } from '../../base/opaque';
+import type { PlannedNode } from '../../cluster/addressPlan';
+import { atNode, endText, podName } from '../words';
+import { type PodPlace, type Stage, step, type Walk, withSource } from '../walk';
+import { evidence, type World } from '../world';
+
+/** https://kubernetes.io/docs/tutorials/services/source-ip/ */
+export const sourceTranslation: Stage = (world, walk) => {
+  const { sender, destination, node } = walk;
+  if (destination.kind !== 'pod' || !walk.virtual || !node) return [walk];
+  if (sender.kind === 'pod' && destination.self) return [hairpin(world, walk, destination.pod)];
+  if (sender.kind !== 'outside') return [walk];
+  const service = walk.via?.service;
+  const written = known(service?.spec.externalTrafficPolicy);
+  if (written === 'Local') return [walk];
+  const address = leavingAddress(world, node, destination.pod.node);
+  const after = withSource(walk.packet, address, world.plan.ephemeralPort(`${address} ${endText(walk.packet.source)}`));
+  const hop = step(walk, {
+    kind: 'source-translation',
+    station: `${node.name}/masquerade`,
+    at: atNode(node),
+    device: 'masquerade',
+    verdict: 'translated',
+    after,
+    because: service
+      ? [
+          evidence(
+            service,
+            service.spec.externalTrafficPolicy === undefined ? ['spec'] : ['spec', 'externalTrafficPolicy'],
+            'translates',
+            written === undefined ? 'externalTrafficPolicy is not set: Cluster' : `externalTrafficPolicy: ${written}`,
+          ),
+        ]
+      : [],
+    plain: `${node.name} writes one of its own addresses, ${address}, as the sender, so that the answer comes back through it. From here on nobody sees the client’s address.`,
+    expert: `POSTROUTING masquerade (externalTrafficPolicy Cluster): ${endText(walk.packet.source)} → ${endText(after.source)}, the address of the interface the packet leaves by.`,
+    assumed: true,
+  });
+  return [{ ...hop, masqueraded: walk.packet.source, senderNode: node }];
+};
+
+function hairpin(world: World, walk: Walk, pod: PodPlace): Walk {
+  const address = leavingAddress(world, pod.node, pod.node);
+  const after = withSource(walk.packet, address, walk.packet.source.port);
+  const hop = step(walk, {
+    kind: 'source-translation',
+    station: `${pod.node.name}/masquerade`,
+    at: atNode(pod.node),
+    device: 'masquerade',
+    verdict: 'translated',
+    after,
+    plain: `${podName(pod)} would be sender and receiver at once. The node writes itself as the sender, so that the answer finds its way.`,
+    expert: `Hairpin: ${walk.packet.source.address} → itself would be dropped as martian, so the KUBE-SEP mark masquerades it as ${address}.${world.cni.attach === 'bridge' ? ' The bridge port needs hairpin mode.' : ''}`,
+    assumed: true,
+  });
+  return { ...hop, masqueraded: walk.packet.source, senderNode: pod.node };
+}
+
+/** The address of the interface by which the packet leaves: bridge, tunnel device or the node's own. */
+function leavingAddress(world: World, from: PlannedNode, to: PlannedNode): string {
+  if (from.name === to.name) return world.cni.attach === 'bridge' ? world.plan.gatewayOf(from) : from.address;
+  return world.cni.across === 'tunnel' && world.cni.plugin !== 'cilium' ? world.plan.tunnelAddressOf(from) : from.address;
+}

@@ -1,0 +1,82 @@
+/** Names of pods, nodes and ends, as hops say them. */
+import type { PlannedNode } from '../cluster/addressPlan';
+import type { Container } from '../model/pod';
+import { concurrentContainers } from '../model/pod';
+import { known, textOf } from '../base/opaque';
+import type { Hop, PacketEnd } from '../protocol/trace';
+import type { Destination, PodPlace, Sender } from './walk';
+
+/** `web`, `web-2` where there are several, `db-0` for a StatefulSet. */
+export function podName({ podSet, replica }: Pick<PodPlace, 'podSet' | 'replica'>): string {
+  if (podSet.resource.type === 'StatefulSet') return `${podSet.name}-${replica}`;
+  if (podSet.resource.type === 'Pod' || (podSet.replicas === 1 && replica === 0)) return podSet.name;
+  return podSet.replicas !== undefined || podSet.resource.type === 'DaemonSet' ? `${podSet.name}-${replica + 1}` : podSet.name;
+}
+
+export function podStation(pod: PodPlace, part: string): string {
+  return `${pod.podSet.key}/${pod.replica}/${part}`;
+}
+
+export function atPod(pod: PodPlace): Hop['at'] {
+  return { kind: 'pod', name: podName(pod), node: pod.node.name, address: pod.address.text, podRange: pod.node.podRange };
+}
+
+export function atNode(node: PlannedNode): Hop['at'] {
+  return { kind: 'node', name: node.name, node: node.name, address: node.address, podRange: node.podRange };
+}
+
+export function senderName(sender: Sender): string {
+  switch (sender.kind) {
+    case 'pod':
+      return podName(sender.pod);
+    case 'node':
+      return sender.node.name;
+    case 'outside':
+      return sender.name;
+    case 'controller':
+      return 'the ingress controller';
+  }
+}
+
+export function destinationName(destination: Destination): string {
+  switch (destination.kind) {
+    case 'name':
+      return destination.host;
+    case 'service':
+      return destination.target.name;
+    case 'ingress':
+      return destination.host === '' ? destination.ingress.metadata.name : destination.host;
+    case 'pod':
+      return podName(destination.pod);
+    case 'node':
+      return destination.node.name;
+    case 'outside':
+      return destination.name;
+    case 'nowhere':
+      return 'nowhere';
+  }
+}
+
+export function endText({ address, port }: PacketEnd): string {
+  if (port === null) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The container that a question about the pod means: the one named, one that declares the port, else the first. */
+export function containerFor(pod: PodPlace, port: number | null, protocol: string): Container | undefined {
+  if (pod.container) return pod.container;
+  const running = concurrentContainers(pod.podSet.template);
+  const declares = running.find((container) =>
+    container.ports.some((candidate) => known(candidate.containerPort) === port && (textOf(candidate.protocol) ?? 'TCP') === protocol),
+  );
+  return declares ?? running[0];
+}
+
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} %`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

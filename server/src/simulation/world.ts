@@ -1,0 +1,106 @@
+/** What every stage of one trace knows: the index, the addresses, the network plugin, and where notes are collected. */
+import { type AddressPlan, addressPlan } from '../cluster/addressPlan';
+import type { ClusterIndex, Namespace } from '../cluster/clusterIndex';
+import { policyModesOf } from '../cluster/policyEnforcement';
+import type { PolicyModes } from '../cluster/policyVerdict';
+import { known } from '../base/opaque';
+import type { Resource } from '../model/resources';
+import type { Path, SourceRef } from '../protocol/source';
+import {
+  type Evidence,
+  type EvidenceRole,
+  type Flow,
+  type Placement,
+  proxyModes,
+  placements,
+  type ProxyMode,
+  type Remedy,
+  type TransportProtocol,
+  type Unknown,
+} from '../protocol/trace';
+import { type CniProfile, cniModeOf, cniProfile } from './cniProfile';
+import type { Walk } from './walk';
+
+export interface World {
+  readonly index: ClusterIndex;
+  readonly flow: Flow;
+  readonly plan: AddressPlan;
+  readonly cni: CniProfile;
+  readonly proxyMode: ProxyMode;
+  readonly placement: Placement;
+  /** Where manifests write none. */
+  readonly namespace: string;
+  readonly modes: PolicyModes;
+  readonly protocol: TransportProtocol;
+  readonly port: number;
+  readonly notes: Notes;
+  /** True inside a name look-up, whose own names are not looked up again. */
+  readonly nested: boolean;
+  /** Sends a walk through all stages: for a look-up, which is a flow of its own. */
+  readonly follow: (world: World, walk: Walk) => readonly Walk[];
+}
+
+export function createWorld(index: ClusterIndex, flow: Flow, port: number, protocol: TransportProtocol, family: 4 | 6, follow: World['follow']): World {
+  const options = flow.options ?? {};
+  const kind = index.ofKind('KindCluster')[0]?.spec;
+  const cni = cniModeOf(options.cni) ?? cniModeOf(index.context.cluster?.cni) ?? (kind && !kind.disableDefaultCni ? 'kindnet' : 'bridge');
+  const namespace = options.namespace ?? index.context.namespace ?? 'default';
+  const proxyMode =
+    proxyModes.find((mode) => mode === options.proxyMode) ??
+    proxyModes.find((mode) => mode === index.context.cluster?.proxyMode) ??
+    proxyModes.find((mode) => mode === known(kind?.kubeProxyMode)) ??
+    (cni === 'calico:ebpf' ? 'ebpf' : 'iptables');
+  return {
+    index,
+    flow: { ...flow, port, protocol },
+    plan: addressPlan(index, family),
+    cni: cniProfile(cni),
+    proxyMode,
+    placement: placements.find((placement) => placement === options.placement) ?? 'any',
+    namespace,
+    modes: { ...policyModesOf(cni), namespace },
+    protocol,
+    port,
+    notes: new Notes(),
+    nested: false,
+    follow,
+  };
+}
+
+/** Warnings, open questions and remedies of one trace, each once, in the order in which they came. */
+export class Notes {
+  private readonly warningSet = new Set<string>();
+  private readonly unknownMap = new Map<string, Unknown>();
+  private readonly remedyMap = new Map<string, Remedy>();
+  warn(text: string): void {
+    this.warningSet.add(text);
+  }
+  unknown(what: string, because: readonly Evidence[] = []): void {
+    if (!this.unknownMap.has(what)) this.unknownMap.set(what, { what, because });
+  }
+  remedy(remedy: Remedy): void {
+    if (!this.remedyMap.has(remedy.what)) this.remedyMap.set(remedy.what, remedy);
+  }
+  get warnings(): readonly string[] {
+    return [...this.warningSet];
+  }
+  get unknowns(): readonly Unknown[] {
+    return [...this.unknownMap.values()];
+  }
+  get remedies(): readonly Remedy[] {
+    return [...this.remedyMap.values()].sort((a, b) => Number(b.helps) - Number(a.helps));
+  }
+}
+
+/** The namespace of something, with unspecified ones where the trace places them. */
+export function placed(world: World, namespace: Namespace): string {
+  return namespace ?? world.namespace;
+}
+
+export function sourceAt(resource: Resource, path: Path = []): SourceRef {
+  return { uri: resource.source.uri, document: resource.source.document, path: [...resource.source.path, ...path] };
+}
+
+export function evidence(resource: Resource, path: Path, role: EvidenceRole, note: string): Evidence {
+  return { at: sourceAt(resource, path), role, note };
+}

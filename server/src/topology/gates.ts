@@ -1,0 +1,176 @@
+/** Gates before workloads, and what the policies and cluster DNS say in a line each. */
+import { known } from '../base/opaque';
+import type { Namespace, PodSet } from '../cluster/clusterIndex';
+import { policyVerdict, type PolicyPeerEnd } from '../cluster/policyVerdict';
+import { matches } from '../model/labels';
+import { isolates } from '../model/policyTypes';
+import type { NetworkPolicyPeer, Resource } from '../model/resources';
+import { protocols, type TransportProtocol } from '../protocol/trace';
+import type { Topology, TopologyGate, TopologyPolicy } from '../protocol/topology';
+import { sourceOf, type GraphBuilder } from './graph';
+
+export function buildGates(graph: GraphBuilder, enforced: boolean): readonly TopologyGate[] {
+  const senders = new Map<NetworkPolicyPeer, readonly PodSet[]>();
+  return graph.podSets.flatMap((podSet) => {
+    const workload = graph.workloadCards.get(podSet.key);
+    const policies = graph.index.policiesOn(podSet, 'Ingress').filter(({ selects }) => selects === 'yes');
+    if (workload === undefined || policies.length === 0 || podSet.template.hostNetwork) return [];
+    const named = policies.map(({ policy }) => ({ name: policy.metadata.name, source: sourceOf(policy, []) }));
+    const sources = sendersOf(
+      graph,
+      podSet,
+      policies.map(({ policy }) => policy),
+      senders,
+    );
+    const gate = (letsIn: number | 'all', port?: string): TopologyGate => ({
+      workload,
+      state: !enforced ? 'not-enforced' : letsIn === 0 ? 'closed' : 'open',
+      letsIn,
+      policies: named,
+      ...(port === undefined ? {} : { port }),
+    });
+    const rows = (graph.cards.get(workload)?.ports ?? []).filter((row) => row.number !== null);
+    if (rows.length === 0)
+      return [
+        gate(
+          undeclaredPorts(policies.map(({ policy }) => policy)).reduce<number | 'all'>(
+            (most, port) => greater(most, letIn(graph, podSet, sources, port, 'TCP')),
+            0,
+          ),
+        ),
+      ];
+    return rows.map((row) => gate(letIn(graph, podSet, sources, row.number ?? 0, protocolOf(row.protocol)), row.id));
+  });
+}
+
+interface Senders {
+  /** Pods that a selector of some rule may match. */
+  readonly named: readonly PodSet[];
+  /** All other pods, which rules without selectors (no peers, address blocks) treat alike: one of them is asked for all. */
+  readonly rest: readonly PodSet[];
+}
+
+/** Who has to be asked about. `remembered`: matches of a peer, which policies of many pods share. */
+function sendersOf(
+  graph: GraphBuilder,
+  subject: PodSet,
+  policies: readonly Resource<'NetworkPolicy'>[],
+  remembered: Map<NetworkPolicyPeer, readonly PodSet[]>,
+): Senders {
+  const named = new Set<PodSet>();
+  for (const policy of policies) {
+    const namespace = graph.index.namespaceOf(policy);
+    for (const peer of policy.spec.ingress.flatMap((rule) => rule.peers ?? [])) {
+      if (peer.ipBlock) continue;
+      const matching = remembered.get(peer) ?? graph.podSets.filter((podSet) => mayMatch(graph, namespace, peer, podSet));
+      remembered.set(peer, matching);
+      for (const podSet of matching) named.add(podSet);
+    }
+  }
+  // Pods in a node's network are judged by other rules than their neighbours.
+  for (const podSet of graph.podSets) if (podSet.template.hostNetwork) named.add(podSet);
+  named.delete(subject);
+  return { named: [...named], rest: graph.podSets.filter((podSet) => podSet !== subject && !named.has(podSet)) };
+}
+
+function mayMatch(graph: GraphBuilder, namespace: Namespace, peer: NetworkPolicyPeer, podSet: PodSet): boolean {
+  if (peer.podSelector && matches(peer.podSelector, podSet.labels) === 'no') return false;
+  return peer.namespaceSelector
+    ? matches(peer.namespaceSelector, graph.index.namespaceLabels(podSet.namespace)) !== 'no'
+    : graph.index.sameNamespace(namespace, podSet.namespace) !== 'no';
+}
+
+/** How many workloads may connect; `all` when somebody outside may as well. */
+function letIn(graph: GraphBuilder, subject: PodSet, { named, rest }: Senders, port: number, protocol: TransportProtocol): number | 'all' {
+  const may = (peer: PolicyPeerEnd): boolean => policyVerdict(graph.index, { direction: 'Ingress', subject, peer, protocol, port }).verdict === 'allowed';
+  const [one] = rest;
+  const count = named.filter((podSet) => may({ kind: 'pods', podSet })).length + (one && may({ kind: 'pods', podSet: one }) ? rest.length : 0);
+  return count === named.length + rest.length && may({ kind: 'outside', scope: 'internet' }) ? 'all' : count;
+}
+
+/** For pods that declare no port: those that the rules name, or any one where a rule names none. */
+function undeclaredPorts(policies: readonly Resource<'NetworkPolicy'>[]): readonly number[] {
+  const ports = new Set<number>();
+  for (const rule of policies.flatMap((policy) => policy.spec.ingress)) {
+    if (!rule.ports || rule.ports.length === 0) ports.add(80);
+    for (const entry of rule.ports ?? []) {
+      const port = known(entry.port);
+      ports.add(typeof port === 'number' ? port : 80);
+    }
+  }
+  return [...ports].slice(0, 20);
+}
+
+function greater(a: number | 'all', b: number | 'all'): number | 'all' {
+  return a === 'all' || b === 'all' ? 'all' : Math.max(a, b);
+}
+
+function protocolOf(text: string): TransportProtocol {
+  return protocols.find((protocol) => protocol === text) ?? 'TCP';
+}
+
+/** Each policy with the workloads that it surely selects. */
+export function describePolicies(graph: GraphBuilder): readonly TopologyPolicy[] {
+  const selected = new Map<Resource, Set<string>>();
+  const totals = new Map<string, number>();
+  for (const podSet of graph.podSets) {
+    const namespace = graph.namespaceName(podSet.namespace);
+    totals.set(namespace, (totals.get(namespace) ?? 0) + 1);
+    const workload = graph.workloadCards.get(podSet.key);
+    if (workload === undefined) continue;
+    for (const direction of ['Ingress', 'Egress'] as const) {
+      for (const { policy, selects } of graph.index.policiesOn(podSet, direction)) {
+        const list = selected.get(policy) ?? new Set<string>();
+        if (selects === 'yes') selected.set(policy, list.add(workload));
+      }
+    }
+  }
+  return graph.index
+    .ofKind('NetworkPolicy')
+    .filter((policy) => policy.metadata.name !== '')
+    .map((policy) => {
+      const namespace = graph.namespaceName(graph.index.namespaceOf(policy));
+      const selects = [...(selected.get(policy) ?? [])];
+      const total = totals.get(namespace) ?? 0;
+      const whom =
+        selects.length > 0 && selects.length === total
+          ? `selects all ${total} workloads of ${namespace}`
+          : `selects ${selects.length} of ${total} workloads of ${namespace}`;
+      return {
+        id: `networkpolicy/${namespace}/${policy.metadata.name}`,
+        name: policy.metadata.name,
+        namespace,
+        says: `${whom}: ${effectOf(policy)}`,
+        selects,
+        source: sourceOf(policy, []),
+      };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+function effectOf(policy: Resource<'NetworkPolicy'>): string {
+  const { ingress, egress } = policy.spec;
+  const parts: string[] = [];
+  const isolatesIngress = isolates(policy.spec, 'Ingress') === 'yes';
+  const isolatesEgress = isolates(policy.spec, 'Egress') === 'yes';
+  const opens = 'unless a policy of their own opens';
+  if (isolatesIngress && isolatesEgress && ingress.length === 0 && egress.length === 0) return `closed both ways, ${opens}`;
+  if (isolatesIngress) parts.push(ingress.length === 0 ? `closed, ${opens}` : `lets in by ${rules(ingress.length)}`);
+  if (isolatesEgress) parts.push(egress.length === 0 ? `may send nowhere, ${opens}` : `lets out by ${rules(egress.length)}`);
+  return parts.join('; ') || 'its directions cannot be known';
+}
+
+function rules(count: number): string {
+  return `${count} ${count === 1 ? 'rule' : 'rules'}`;
+}
+
+/** Who may ask cluster DNS, which stands in kube-system in every usual cluster. https://kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers/ */
+export function describeDns(graph: GraphBuilder): Topology['dns'] {
+  const total = graph.podSets.length;
+  const shut = graph.podSets.filter(
+    (subject) => policyVerdict(graph.index, { direction: 'Egress', subject, peer: { kind: 'unknown-pod' }, protocol: 'UDP', port: 53 }).verdict === 'denied',
+  ).length;
+  const open = total === 0 ? '' : shut === 0 ? `open to all ${total} workloads` : `closed to ${shut} of ${total} workloads by their egress policies`;
+  const written = graph.index.ofKind('Service').some((service) => service.metadata.name === 'kube-dns' && graph.index.namespaceOf(service) === 'kube-system');
+  return { label: 'Cluster DNS', says: ['kube-system/kube-dns :53', open].filter(Boolean).join(' · '), assumed: !written };
+}

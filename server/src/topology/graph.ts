@@ -1,0 +1,91 @@
+/** The graph while it is built: cards and edges by id, and how resources are named in it. */
+import type { ClusterIndex, Namespace, PodSet } from '../cluster/clusterIndex';
+import type { Labels } from '../model/labels';
+import { objectRef, type Resource } from '../model/resources';
+import { textOf } from '../base/opaque';
+import type { Path, SourceRef } from '../protocol/source';
+import type { TopologyCard, TopologyEdge } from '../protocol/topology';
+
+/** Shown where no file says a namespace. */
+const unspecified = 'default';
+
+export class GraphBuilder {
+  readonly cards = new Map<string, TopologyCard>();
+  readonly edges = new Map<string, TopologyEdge>();
+  /** Card ids of pods, by `PodSet.key`. */
+  readonly workloadCards = new Map<string, string>();
+  /** Card ids of Services. */
+  readonly serviceCards = new Map<Resource, string>();
+  readonly podSets: readonly PodSet[];
+
+  readonly index: ClusterIndex;
+
+  constructor(index: ClusterIndex) {
+    this.index = rememberingPolicies(index);
+    const seen = new Set<string>();
+    this.podSets = index.namespaces().flatMap((namespace) =>
+      index.podSets(namespace).filter((podSet) => {
+        if (podSet.name === '' || seen.has(podSet.key)) return false;
+        seen.add(podSet.key);
+        return true;
+      }),
+    );
+  }
+
+  /** `service/shop/api`; a second resource of the same kind, namespace and name is numbered. */
+  idOf(resource: Resource): string {
+    const id = `${resource.kind.toLowerCase()}/${this.namespaceName(this.index.namespaceOf(resource))}/${resource.metadata.name}`;
+    let free = id;
+    for (let count = 2; this.cards.has(free); count++) free = `${id}#${count}`;
+    return free;
+  }
+
+  namespaceName(namespace: Namespace): string {
+    return namespace ?? unspecified;
+  }
+
+  /** What every card of a resource has. */
+  base(resource: Resource): Pick<TopologyCard, 'object' | 'title' | 'namespace' | 'source' | 'labels'> {
+    return {
+      object: objectRef(resource),
+      title: resource.metadata.name,
+      namespace: this.namespaceName(this.index.namespaceOf(resource)),
+      source: sourceOf(resource, []),
+      labels: labelTexts(resource.metadata.labels),
+    };
+  }
+
+  addCard(card: TopologyCard): void {
+    this.cards.set(card.id, card);
+  }
+
+  addEdge(edge: Omit<TopologyEdge, 'id'>): void {
+    const end = ({ card, port }: TopologyEdge['from']): string => (port === undefined ? card : `${card}:${port}`);
+    const id = `${end(edge.from)} > ${end(edge.to)}`;
+    const before = this.edges.get(id);
+    if (!before || (edge.certain && !before.certain)) this.edges.set(id, { id, ...edge });
+  }
+}
+
+/** The same index, which answers once for each pod which policies select it: gates ask that for every pair of pods. */
+function rememberingPolicies(index: ClusterIndex): ClusterIndex {
+  const answers = new Map<string, ReturnType<ClusterIndex['policiesOn']>>();
+  const remembering = Object.create(index) as { -readonly [Member in keyof ClusterIndex]: ClusterIndex[Member] };
+  remembering.policiesOn = (podSet, direction) => {
+    const key = `${direction} ${podSet.key}`;
+    const known = answers.get(key) ?? index.policiesOn(podSet, direction);
+    answers.set(key, known);
+    return known;
+  };
+  return remembering;
+}
+
+/** A place inside a resource, from the root of its document. */
+export function sourceOf(resource: Resource, path: Path): SourceRef {
+  const { uri, document, path: root } = resource.source;
+  return { uri, document, path: [...root, ...path] };
+}
+
+export function labelTexts(labels: Labels): readonly string[] {
+  return [...labels.entries].slice(0, 40).map(([key, value]) => `${key}=${textOf(value) ?? ''}`);
+}

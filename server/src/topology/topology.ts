@@ -1,0 +1,38 @@
+/** The graph of one context: cards in lanes, edges that land on ports, gates where policies decide. */
+import type { ClusterIndex } from '../cluster/clusterIndex';
+import type { Topology, TopologyCard, TopologyEdge } from '../protocol/topology';
+import { addCallers } from './callers';
+import { addEntries } from './entries';
+import { buildGates, describeDns, describePolicies } from './gates';
+import { addServices } from './services';
+import { GraphBuilder } from './graph';
+import { addWorkloads } from './workloads';
+
+export type BuildTopology = (index: ClusterIndex, options: { readonly enforced: boolean }) => Topology;
+
+/**
+ * The graph of all members of the index's context. `enforced`: the network plugin enforces NetworkPolicy. Cards and edges come in a
+ * stable order, by id. A namespace that no file says is shown as `default`, which is where `kubectl` would put it.
+ */
+export const buildTopology: BuildTopology = (index, { enforced }) => {
+  const graph = new GraphBuilder(index);
+  const { context } = index;
+  addWorkloads(graph);
+  addServices(graph);
+  addEntries(graph);
+  addCallers(graph);
+  const cards = [...graph.cards.values()].sort(byId);
+  return {
+    context: { id: context.id, label: context.label, open: !context.closed, resources: context.members.length },
+    namespaces: [...new Set(cards.filter((card) => card.lane !== 'outside').map((card) => card.namespace))].sort(),
+    cards,
+    edges: [...graph.edges.values()].sort(byId),
+    gates: buildGates(graph, enforced),
+    policies: describePolicies(graph),
+    dns: describeDns(graph),
+  };
+};
+
+function byId(a: TopologyCard | TopologyEdge, b: TopologyCard | TopologyEdge): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

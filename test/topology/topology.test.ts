@@ -1,0 +1,265 @@
+/** From manifests to the graph: which cards stand in which lane, which ports edges join, what gates say. */
+import { describe, expect, it } from 'vitest';
+import { createClusterIndex } from '../../server/src/cluster/createClusterIndex';
+import { callsOf } from '../../server/src/cluster/serviceCalls';
+import { decodeDocument } from '../../server/src/decode/decodeDocument';
+import type { Context } from '../../server/src/model/context';
+import type { Topology } from '../../server/src/protocol/topology';
+import { buildTopology } from '../../server/src/topology/topology';
+import { boutiqueTopology } from '../webview/harness/boutique';
+
+function contextOf(manifests: readonly unknown[]): Context {
+  const members = manifests.flatMap(
+    (value, document) => decodeDocument(value, { uri: 'file:///all.yaml', document }, { podTemplatePaths: new Map(), fileName: 'all.yaml' }).resources,
+  );
+  return {
+    id: 'folder:.',
+    label: 'all',
+    kind: 'folder',
+    root: '.',
+    because: 'one folder',
+    members,
+    files: [],
+    closed: false,
+    applyOrder: 'unknown',
+    missing: [],
+  };
+}
+
+function topologyOf(...manifests: readonly unknown[]): Topology {
+  return buildTopology(createClusterIndex(contextOf(manifests)), { enforced: true });
+}
+
+const deployment = (name: string, spec: Readonly<Record<string, unknown>> = {}, namespace = 'shop'): unknown => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'main', image: `${name}:1`, ports: [{ containerPort: 8080, name: 'http' }], ...spec }] },
+    },
+  },
+});
+const service = (name: string, spec: Readonly<Record<string, unknown>> = {}, namespace = 'shop'): unknown => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace },
+  spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 'http' }], ...spec },
+});
+const environment = (...values: readonly (readonly [string, string])[]): { readonly env: readonly unknown[] } => ({
+  env: values.map(([name, value]) => ({ name, value })),
+});
+const ids = (topology: Topology, lane: string): readonly string[] => topology.cards.filter((card) => card.lane === lane).map((card) => card.id);
+const edge = (topology: Topology, from: string, to: string): Topology['edges'][number] | undefined =>
+  topology.edges.find((candidate) => candidate.from.card === from && candidate.to.card === to);
+
+describe('the shop', () => {
+  const topology = boutiqueTopology();
+
+  it('has the lanes of the picture', () => {
+    expect(ids(topology, 'load-balancer')).toEqual(['service/default/frontend-external']);
+    expect(ids(topology, 'service').filter((id) => !id.startsWith('ghost:'))).toHaveLength(11);
+    expect(ids(topology, 'workload')).toHaveLength(12);
+    expect(ids(topology, 'outside')).toHaveLength(6);
+  });
+
+  it('has the ghost that frontend names', () => {
+    const ghost = topology.cards.find((card) => card.shape === 'ghost');
+    expect(ghost?.title).toBe('shoppingassistantservice');
+    expect(ghost?.ghost?.says).toBe('frontend calls it by this name, and no file here declares it.');
+    expect(ghost?.ghost?.namedBy[0]?.path.at(-1)).toBe('value');
+  });
+
+  it('counts whom the gates let in', () => {
+    const gates = new Map(topology.gates.map((gate) => [gate.workload.split('/').at(-1), gate]));
+    expect(gates.get('cartservice')).toMatchObject({ state: 'open', letsIn: 2 });
+    expect(gates.get('productcatalogservice')?.letsIn).toBe(3);
+    expect(gates.get('frontend')?.letsIn).toBe('all');
+    expect(gates.get('loadgenerator')).toMatchObject({ state: 'closed', letsIn: 0 });
+    expect(gates.get('redis-cart')?.policies.map((policy) => policy.name)).toEqual(['deny-all', 'redis-cart']);
+    expect(boutiqueTopology(false).gates.every((gate) => gate.state === 'not-enforced')).toBe(true);
+  });
+
+  it('describes policies and DNS in a line each', () => {
+    const all = topology.policies.find((policy) => policy.name === 'deny-all');
+    expect(all?.selects).toHaveLength(12);
+    expect(all?.says).toContain('selects all 12 workloads of default');
+    expect(topology.dns).toMatchObject({ label: 'Cluster DNS', assumed: true });
+    expect(topology.dns.says).toContain('open to all 12 workloads');
+  });
+});
+
+describe('Services', () => {
+  it('lead to the declared port by name and by number', () => {
+    const topology = topologyOf(deployment('web'), service('web'));
+    expect(edge(topology, 'service/shop/web', 'deployment/shop/web')).toMatchObject({
+      from: { port: '0' },
+      to: { port: 'main:8080/TCP' },
+      kind: 'selects',
+      certain: true,
+    });
+  });
+
+  it('land on the card where the port is not declared', () => {
+    const topology = topologyOf(deployment('web'), service('web', { ports: [{ port: 80, targetPort: 9999 }] }));
+    expect(edge(topology, 'service/shop/web', 'deployment/shop/web')?.to).toEqual({ card: 'deployment/shop/web' });
+  });
+
+  it('do not reach across namespaces', () => {
+    const topology = topologyOf(deployment('web', {}, 'other'), service('web'));
+    expect(topology.edges).toEqual([]);
+  });
+
+  it('that are entered from outside stand among the load balancers', () => {
+    for (const spec of [{ type: 'NodePort' }, { type: 'LoadBalancer' }, { externalIPs: ['203.0.113.9'] }]) {
+      const topology = topologyOf(deployment('web'), service('web', spec));
+      expect(ids(topology, 'load-balancer')).toEqual(['service/shop/web']);
+      expect(edge(topology, 'internet', 'service/shop/web')?.kind).toBe('enters');
+    }
+  });
+
+  it('behind an Ingress stay Services, with a way in of their own', () => {
+    const ingress = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'edge', namespace: 'shop' },
+      spec: {
+        rules: [
+          { host: 'shop.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] } },
+          { host: 'api.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'missing', port: { number: 80 } } } }] } },
+        ],
+      },
+    };
+    const topology = topologyOf(deployment('web'), service('web', { type: 'NodePort' }), ingress);
+    expect(ids(topology, 'service')).toEqual(['ghost:service/shop/missing', 'service/shop/web']);
+    expect(ids(topology, 'load-balancer')).toEqual(['entry:service/shop/web']);
+    expect(edge(topology, 'ingress/shop/edge', 'service/shop/web')).toMatchObject({ from: { port: 'shop.example.com' }, to: { port: '0' }, kind: 'routes' });
+    expect(topology.cards.find((card) => card.shape === 'ghost')?.ghost?.says).toBe('edge routes to it, and no file here declares it.');
+  });
+
+  it('without a namespace are shown in default', () => {
+    const topology = topologyOf({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } });
+    expect(topology.cards[0]).toMatchObject({ id: 'service/default/web', namespace: 'default' });
+  });
+
+  it('of one name twice are two cards', () => {
+    expect(ids(topologyOf(service('web'), service('web')), 'service')).toEqual(['service/shop/web', 'service/shop/web#2']);
+  });
+});
+
+describe('calls', () => {
+  const targets = (...manifests: readonly unknown[]): readonly string[] => {
+    const index = createClusterIndex(contextOf(manifests));
+    const [podSet] = index.podSets('shop');
+    return podSet
+      ? callsOf(podSet, index).map(
+          ({ target, port }) =>
+            `${'type' in target ? target.metadata.name : `?${target.namespace ?? '-'}/${target.name}`}${port === undefined ? '' : `:${port}`}`,
+        )
+      : [];
+  };
+  const web = (...values: readonly (readonly [string, string])[]): unknown => deployment('aaa', environment(...values));
+
+  it.each([
+    ['API_ADDR', 'api:8080', ['api:8080']],
+    ['API_URL', 'http://api/path', ['api:80']],
+    ['API_URL', 'https://user:secret@api.shop.svc.cluster.local:8443/x', ['api:8443']],
+    ['DATABASE', 'jdbc:postgresql://api:5432/db', ['api:5432']],
+    ['API_HOST', 'api', ['api']],
+    ['API_HOST', 'api.shop', ['api']],
+    ['ANYTHING', 'api', []],
+    ['GREETING', 'hello api', []],
+    ['BROKERS', 'api-0.api:9092,api-1.api:9092', []],
+    ['BROKERS', 'api-0.api.shop.svc:9092', ['api:9092']],
+    ['API_URL', 'http://$(API_SERVICE_HOST):80', ['api']],
+    ['SELF', 'localhost:80', []],
+    ['SELF', '127.0.0.1:80', []],
+    ['OUTSIDE', 'https://example.com/', []],
+    ['IMAGE', 'registry.example.com/api:1.2', []],
+    ['PORT', 'api:99999', []],
+  ] as const)('%s=%s', (name, value, expected) => {
+    expect(targets(web([name, value]), service('api'))).toEqual(expected);
+  });
+
+  it('tells Services that no file declares only where the text is plain', () => {
+    expect(targets(web(['GONE_ADDR', 'gone:80']))).toEqual(['?shop/gone:80']);
+    expect(targets(web(['GONE_URL', 'http://gone.other.svc']))).toEqual(['?other/gone:80']);
+    expect(targets(web(['GONE_HOST', 'gone']))).toEqual([]);
+    expect(targets(web(['API', 'https://kubernetes.default.svc']))).toEqual([]);
+    expect(targets(deployment('aaa', { args: ['--level=debug:1', 'gone:80'] }))).toEqual([]);
+  });
+
+  it('reads arguments and ConfigMaps', () => {
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', namespace: 'shop' },
+      data: { API_ADDR: 'api:80', 'app.conf': 'upstream http://api:8081;\n' },
+    };
+    expect(targets(deployment('aaa', { args: ['--api', 'http://api:8082/'] }), service('api'))).toEqual(['api:8082']);
+    expect(targets(deployment('aaa', { envFrom: [{ configMapRef: { name: 'settings' } }] }), service('api'), map)).toContain('api:80');
+    expect(
+      targets(deployment('aaa', { env: [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'settings', key: 'app.conf' } } }] }), service('api'), map),
+    ).toEqual(['api:8081']);
+  });
+
+  it('never reads long text for long', () => {
+    const hostile = `${'a.'.repeat(60_000)}:${'http://'.repeat(10_000)}`;
+    const start = performance.now();
+    targets(web(['X_URL', hostile]), service('api'));
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
+
+describe('bad input', () => {
+  it('does not throw and loses nothing else', () => {
+    const odd: readonly unknown[] = [
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: '__proto__', namespace: 'shop' }, spec: { selector: { app: 7 }, ports: 'x' } },
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: '<img src=x>', namespace: 'shop' }, spec: { ports: [{ port: 'eighty' }, null] } },
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'constructor' }, spec: null },
+      { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'x' }, spec: { rules: [null, { http: { paths: [null] } }] } },
+      { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'x', namespace: 'shop' }, spec: { ingress: 'all' } },
+    ];
+    const topology = topologyOf(...odd, deployment('web'), service('web'));
+    expect(edge(topology, 'service/shop/web', 'deployment/shop/web')).toBeDefined();
+    expect(ids(topology, 'service')).toContain('service/shop/__proto__');
+  });
+});
+
+describe('gates', () => {
+  const policy = (name: string, from: readonly unknown[] | undefined): unknown => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace: 'shop' },
+    spec: { podSelector: { matchLabels: { app: name } }, ingress: [from ? { from } : {}] },
+  });
+  const letsIn = (...manifests: readonly unknown[]): number | 'all' | undefined =>
+    topologyOf(deployment('api'), deployment('web'), deployment('job'), deployment('far', {}, 'other'), ...manifests).gates[0]?.letsIn;
+
+  it.each([
+    ['a label', [{ podSelector: { matchLabels: { app: 'web' } } }], 1],
+    ['every pod of its namespace', [{ podSelector: {} }], 2],
+    ['every pod of every namespace', [{ namespaceSelector: {} }], 3],
+    ['another namespace by its name', [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }], 1],
+    ['nobody that is here', [{ podSelector: { matchLabels: { app: 'none' } } }], 0],
+    ['everybody', undefined, 'all'],
+  ] as const)('let in %s', (_words, from, expected) => {
+    expect(letsIn(policy('api', from))).toBe(expected);
+  });
+
+  it('stand only where a policy isolates', () => {
+    expect(letsIn()).toBeUndefined();
+  });
+
+  it('are built in a moment for many pods with a policy each', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `part-${index}`);
+    const manifests = names.flatMap((name) => [deployment(name), policy(name, [{ podSelector: { matchLabels: { app: 'part-1' } } }])]);
+    const start = performance.now();
+    const topology = topologyOf(...manifests);
+    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(topology.gates.filter((gate) => gate.letsIn === 1)).toHaveLength(299);
+  });
+});

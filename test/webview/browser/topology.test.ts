@@ -1,0 +1,300 @@
+/** The topology in Chromium: drawn, selected, traced between two, filtered, zoomed, by keyboard, narrow, in four themes. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boutiqueTopology, topologyMessage } from '../harness/boutique';
+import { bundleWebview } from '../harness/bundle';
+import { largeTopology } from '../harness/largeTopology';
+import { startPanelBrowser, type PanelBrowser, type PanelOptions, type PanelPage } from '../harness/panelPage';
+import { themeNames } from '../harness/themes';
+
+let browser: PanelBrowser;
+const topology = boutiqueTopology();
+const cart = 'service/default/cartservice';
+const card = (id: string): string => `[data-card="${id}"]`;
+
+beforeAll(async () => {
+  await bundleWebview();
+  browser = await startPanelBrowser();
+});
+afterAll(() => browser.close());
+
+async function opened(options: PanelOptions = {}): Promise<PanelPage> {
+  const panel = await browser.open(options);
+  await panel.send(topologyMessage(topology));
+  return panel;
+}
+
+describe('drawing', () => {
+  it.each(themeNames)('shows every card, gate and port in %s, and nothing complains', async (theme) => {
+    const panel = await opened({ theme });
+    expect(await panel.page.locator('.cards .card').count()).toBe(topology.cards.length);
+    expect(await panel.page.locator('.gates .gate').count()).toBe(12);
+    expect(await panel.page.locator('.edges .edge').count()).toBe(topology.edges.length);
+    expect(await panel.page.locator(`${card(cart)} .dot`).count()).toBe(2);
+    expect(await panel.page.locator('.rail').count()).toBe(2);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('keeps every text inside its card', async () => {
+    const panel = await opened();
+    const outside = await panel.page.evaluate(() =>
+      [...document.querySelectorAll('.cards .card')].flatMap((group) => {
+        const box = group.querySelector('.card-box')?.getBoundingClientRect();
+        return [...group.querySelectorAll(':scope > text')]
+          .filter((text) => {
+            const own = text.getBoundingClientRect();
+            return box && (own.left < box.left || own.right > box.right + 0.5);
+          })
+          .map((text) => text.textContent);
+      }),
+    );
+    expect(outside).toEqual([]);
+    await panel.close();
+  });
+
+  it('writes names as text, whatever they hold', async () => {
+    const panel = await browser.open();
+    const name = '<img src=x onerror=alert(1)>';
+    await panel.send(topologyMessage({ ...topology, cards: topology.cards.map((one) => (one.id === cart ? { ...one, title: name } : one)) }));
+    expect(await panel.page.locator('img').count()).toBe(0);
+    expect(await panel.page.locator(`${card(cart)} title`).textContent()).toContain(name);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('waits with words, and says when nothing is there', async () => {
+    const panel = await browser.open();
+    expect(await panel.page.locator('.message').textContent()).toContain('Reading manifests');
+    await panel.send({ ...topologyMessage(topology), topology: null, message: 'Open a manifest.' });
+    expect(await panel.page.locator('.message').textContent()).toBe('Open a manifest.');
+    await panel.close();
+  });
+
+  it('draws only what is near when there are many, and the rest on scrolling', async () => {
+    const panel = await browser.open();
+    const large = largeTopology(500);
+    await panel.send(topologyMessage(large, 2));
+    const count = await panel.page.locator('.cards .card').count();
+    expect(count).toBeGreaterThan(20);
+    expect(count).toBeLessThan(large.cards.length / 2);
+    expect(await panel.page.locator('.minimap-float').isVisible()).toBe(true);
+    const first = await panel.page.locator('.cards .card-card').first().getAttribute('data-card');
+    await panel.page.locator('.scroller').evaluate((element) => void (element.scrollTop = element.scrollHeight / 2));
+    await panel.page.waitForTimeout(200);
+    expect(await panel.page.locator(card(first ?? '')).count()).toBe(0);
+    expect(await panel.page.locator('.cards .card').count()).toBeGreaterThan(20);
+    await panel.close();
+  });
+});
+
+describe('selection', () => {
+  it('marks the resource, reveals its text and tells the extension', async () => {
+    const panel = await opened();
+    await panel.page.locator(card(cart)).click();
+    expect((await panel.page.locator('.cards .selected').evaluateAll((all) => all.map((one) => one.getAttribute('data-card')))).sort()).toEqual([
+      `caller:deployment/default/cartservice`,
+      'deployment/default/cartservice',
+      cart,
+    ]);
+    expect(await panel.page.locator('.edges .related').count()).toBe(4);
+    expect(await panel.page.locator('.bar-summary').textContent()).toBe('in from 2, out to 1; 1 pod; 2 policies');
+    const sent = await panel.sent();
+    expect(sent.find((message) => message.type === 'selected')).toMatchObject({ card: cart });
+    expect(sent.find((message) => message.type === 'reveal')).toMatchObject({ at: { uri: 'file:///shop/cartservice.yaml' } });
+    await panel.close();
+  });
+
+  it('traces between the selected one and the one that is clicked with Ctrl', async () => {
+    const panel = await opened();
+    await panel.page.locator(card('deployment/default/frontend')).click();
+    await panel.page.locator(card(cart)).click({ modifiers: ['Control'] });
+    expect((await panel.sent()).find((message) => message.type === 'ask')).toMatchObject({ question: { from: 'deployment/default/frontend', to: cart } });
+    expect(await panel.page.locator('#tab-trace').getAttribute('aria-selected')).toBe('true');
+    await panel.close();
+  });
+
+  it('traces from one to another by the two buttons, in either order', async () => {
+    for (const [first, second] of [
+      ['Trace from here', 'Trace to here'],
+      ['Trace to here', 'Trace from here'],
+    ] as const) {
+      const panel = await opened();
+      await panel.page.locator(card('deployment/default/frontend')).click();
+      await panel.page.getByText(first, { exact: true }).click();
+      expect(await panel.page.locator('.bar-pending').textContent()).toContain('frontend');
+      await panel.page.locator(card('deployment/default/cartservice')).click();
+      await panel.page.getByText(second, { exact: true }).click();
+      const ends =
+        first === 'Trace from here'
+          ? { from: 'deployment/default/frontend', to: 'deployment/default/cartservice' }
+          : { from: 'deployment/default/cartservice', to: 'deployment/default/frontend' };
+      expect((await panel.sent()).find((message) => message.type === 'ask')).toMatchObject({ question: ends });
+      await panel.close();
+    }
+  });
+
+  it('follows the editor, and stops when told to', async () => {
+    const panel = await opened();
+    await panel.send({ type: 'select', revision: 1, card: cart });
+    expect(await panel.page.locator('.bar-title').textContent()).toBe('cartservice');
+    await panel.page.locator('vscode-button[aria-label="Follow the cursor in the editor"]').click();
+    await panel.send({ type: 'select', revision: 2, card: 'service/default/redis-cart' });
+    expect(await panel.page.locator('.bar-title').textContent()).toBe('cartservice');
+    expect((await panel.sent()).find((message) => message.type === 'follow')).toMatchObject({ on: false });
+    await panel.close();
+  });
+
+  it('marks a caller and its workload together under the pointer', async () => {
+    const panel = await opened();
+    await panel.page.locator(card('caller:deployment/default/checkoutservice')).hover();
+    expect((await panel.page.locator('.cards .hovered').evaluateAll((all) => all.map((one) => one.getAttribute('data-card')))).sort()).toEqual([
+      'caller:deployment/default/checkoutservice',
+      'deployment/default/checkoutservice',
+    ]);
+    await panel.close();
+  });
+
+  it('shows what a gate is made of', async () => {
+    const panel = await opened();
+    await panel.page.locator('[data-gate="deployment/default/cartservice"]').click();
+    expect((await panel.sent()).find((message) => message.type === 'reveal')).toMatchObject({ at: { uri: 'file:///shop/network-policy-cartservice.yaml' } });
+    await panel.close();
+  });
+});
+
+describe('keyboard', () => {
+  it('moves by arrows, selects and reveals by Enter', async () => {
+    const panel = await opened();
+    await panel.page.locator(card(cart)).click();
+    await panel.page.keyboard.press('ArrowRight');
+    expect(await panel.page.evaluate(() => document.activeElement?.getAttribute('data-card'))).toBe('deployment/default/cartservice');
+    await panel.page.keyboard.press('ArrowUp');
+    const above = await panel.page.evaluate(() => document.activeElement?.getAttribute('data-card'));
+    expect(above).not.toBe('deployment/default/cartservice');
+    await panel.page.keyboard.press('Enter');
+    expect((await panel.sent()).filter((message) => message.type === 'selected').at(-1)).toMatchObject({ card: above });
+    await panel.page.keyboard.press('Enter');
+    expect((await panel.sent()).at(-1)?.type).toBe('reveal');
+    await panel.page.keyboard.press('Escape');
+    expect(await panel.page.locator('.bar-hint').count()).toBe(1);
+    await panel.close();
+  });
+
+  it('comes to the drawing by Tab, to one card', async () => {
+    const panel = await opened();
+    expect(await panel.page.locator('.cards [tabindex="0"]').count()).toBe(1);
+    expect(await panel.page.locator(card(cart)).getAttribute('aria-label')).toBe('cartservice, Service, namespace default, port 7070 grpc');
+    await panel.close();
+  });
+});
+
+describe('filter and zoom', () => {
+  it('leaves what matches and what is joined to it', async () => {
+    const panel = await opened();
+    await panel.page.locator('vscode-text-field input').fill('redis');
+    await panel.page.waitForTimeout(50);
+    const shown = await panel.page.locator('.cards .card:not(.dimmed)').evaluateAll((all) => all.map((one) => one.getAttribute('data-card')));
+    expect(shown.sort()).toEqual(['deployment/default/redis-cart', 'service/default/redis-cart']);
+    expect(await panel.page.locator('.cards .dimmed').count()).toBe(1);
+    await panel.close();
+  });
+
+  it('filters by kind through the toolkit’s dropdown', async () => {
+    const panel = await opened();
+    await panel.page.locator('.toolbar-kind vscode-dropdown').click();
+    await panel.page.locator('.toolbar-kind vscode-option', { hasText: 'Deployment' }).click();
+    await panel.page.waitForTimeout(50);
+    expect(await panel.page.locator('.cards .card-card:not(.dimmed)').count()).toBe(12);
+    await panel.close();
+  });
+
+  it('zooms, and keeps zoom, filter and selection over a reload', async () => {
+    const panel = await opened();
+    await panel.page.locator('vscode-button[aria-label="Zoom in"]').click();
+    await panel.page.locator(card(cart)).click();
+    await panel.page.locator('vscode-text-field input').fill('cart');
+    await panel.page.waitForTimeout(300);
+    const state = await panel.saved();
+    await panel.close();
+    const again = await opened({ state });
+    expect(await again.page.locator('.zoom-text').textContent()).toBe('125 %');
+    expect(await again.page.locator('.bar-title').textContent()).toBe('cartservice');
+    expect(await again.page.locator('.cards .dimmed').count()).toBeGreaterThan(0);
+    await again.close();
+  });
+
+  it('opens and closes the lane of containers', async () => {
+    const panel = await opened();
+    await panel.page.locator('.container-strip').click();
+    expect(await panel.page.locator('.containers').count()).toBe(12);
+    await panel.page.locator('vscode-button[aria-label="Hide the containers"]').click();
+    expect(await panel.page.locator('.containers').count()).toBe(0);
+    await panel.close();
+  });
+});
+
+describe('narrow', () => {
+  it('shows one resource with its neighbours, then the rest by kind', async () => {
+    const panel = await opened({ width: 300, height: 700 });
+    await panel.send({ type: 'select', revision: 1, card: cart });
+    expect((await panel.page.locator('.narrow-drawing .card').evaluateAll((all) => all.map((one) => one.getAttribute('data-card')))).sort()).toEqual([
+      'caller:deployment/default/checkoutservice',
+      'caller:deployment/default/frontend',
+      'deployment/default/cartservice',
+      cart,
+      'service/default/redis-cart',
+    ]);
+    expect(await panel.page.locator('.scroller').isVisible()).toBe(false);
+    const wider = await panel.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+    expect(wider).toBe(false);
+    await panel.page.locator('.narrow-drawing [data-card="service/default/redis-cart"]').click();
+    expect((await panel.sent()).find((message) => message.type === 'selected')).toMatchObject({ card: 'service/default/redis-cart' });
+    await panel.page.locator('summary', { hasText: 'Services' }).click();
+    await panel.page.locator('.list-row', { hasText: 'adservice' }).first().click();
+    expect(await panel.page.locator('.narrow-title').textContent()).toBe('adservice');
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+});
+
+describe('live', () => {
+  it('drops what is older, and moves cards without losing the focus', async () => {
+    const panel = await opened();
+    await panel.page.locator(card(cart)).click();
+    const without = { ...topology, cards: topology.cards.filter((one) => !one.id.endsWith('/adservice')) };
+    await panel.send(topologyMessage(without, 7));
+    expect(await panel.page.locator(card('service/default/adservice')).count()).toBe(0);
+    expect(await panel.page.evaluate(() => document.activeElement?.getAttribute('data-card'))).toBe(cart);
+    await panel.send(topologyMessage(topology, 6));
+    expect(await panel.page.locator(card('service/default/adservice')).count()).toBe(0);
+    await panel.close();
+  });
+
+  it('ignores messages that are not ours', async () => {
+    const panel = await opened();
+    await panel.page.evaluate(() => {
+      for (const data of [null, 7, 'topology', { type: 'topology' }, { type: 'trace', revision: 'x' }, { type: 'evil', revision: 1 }])
+        window.postMessage(data, '*');
+    });
+    await panel.page.waitForTimeout(50);
+    expect(await panel.page.locator('.cards .card').count()).toBe(topology.cards.length);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+});
+
+describe('edges', () => {
+  it('show what makes them', async () => {
+    const panel = await opened();
+    const point = await panel.page.locator('[data-from="caller:deployment/default/cartservice"] .edge-line').evaluate((path) => {
+      const line = path as unknown as SVGPathElement;
+      const middle = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM() ?? undefined);
+      return { x: middle.x, y: middle.y };
+    });
+    await panel.page.mouse.click(point.x, point.y);
+    expect((await panel.sent()).find((message) => message.type === 'reveal')).toMatchObject({
+      at: { uri: 'file:///shop/cartservice.yaml', path: ['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'value'] },
+    });
+    await panel.close();
+  });
+});

@@ -1,0 +1,280 @@
+/** The trace view in Chromium: drawn, stepped, played, by keyboard, narrow and wide, asked, explained, in four themes. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Flow, Trace } from '../../../server/src/protocol/trace';
+import { bundleWebview } from '../harness/bundle';
+import { startPanelBrowser, type PanelBrowser, type PanelOptions, type PanelPage } from '../harness/panelPage';
+import { themeNames } from '../harness/themes';
+import { branching, defaults, delivered, denied, endpoints, hostile, inOnePod, notEnforced, samples } from '../samples/traces';
+
+let browser: PanelBrowser;
+
+beforeAll(async () => {
+  await bundleWebview();
+  browser = await startPanelBrowser();
+});
+afterAll(() => browser.close());
+
+async function opened(trace: Trace | null, options: PanelOptions = {}, question: Flow | null = trace?.flow ?? null): Promise<PanelPage> {
+  const panel = await browser.open(options);
+  await panel.send({ type: 'topology', revision: 1, topology: null, contexts: [], endpoints, defaults, message: '' });
+  await panel.send({ type: 'show', revision: 1, view: 'trace' });
+  await panel.send({ type: 'trace', revision: 1, question, trace });
+  return panel;
+}
+
+const text = async (panel: PanelPage, selector: string): Promise<string> =>
+  (await panel.page.locator(selector).first().innerText()).replace(/\s+/g, ' ').trim();
+const currentRow = (panel: PanelPage): Promise<string> => text(panel, '.hop-row.current .hop-index');
+
+describe('a delivered packet', () => {
+  it.each(themeNames)('is drawn in %s, and nothing complains', async (theme) => {
+    const panel = await opened(delivered, { theme });
+    expect(await panel.page.locator('.hop-row').count()).toBe(15);
+    expect(await panel.page.locator('.trace-drawing .hop-number').count()).toBe(15);
+    expect(await text(panel, '.outcome-words')).toBe('Delivered. checkout reaches cart on TCP 7070.');
+    expect(await panel.page.locator('.trace-gate .gate-open').count()).toBe(2);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('keeps every text of the drawing inside its box', async () => {
+    const panel = await opened(delivered);
+    const outside = await panel.page.evaluate(() =>
+      [...document.querySelectorAll('.trace-drawing .station')].flatMap((group) => {
+        const box = group.querySelector('.station-box')?.getBoundingClientRect();
+        return [...group.querySelectorAll(':scope > text')]
+          .filter((one) => {
+            const own = one.getBoundingClientRect();
+            return box && (own.left < box.left - 0.5 || own.right > box.right + 0.5);
+          })
+          .map((one) => one.textContent);
+      }),
+    );
+    expect(outside).toEqual([]);
+    await panel.close();
+  });
+
+  it('is stepped by buttons, scrubber, station and row', async () => {
+    const panel = await opened(delivered);
+    expect(await currentRow(panel)).toBe('15');
+    await panel.page.getByTitle('Back to the first hop').click();
+    expect(await currentRow(panel)).toBe('1');
+    await panel.page.getByTitle('One hop on').click();
+    expect(await text(panel, '.transport-count')).toBe('Hop 2 of 15');
+    await panel.page.locator('.scrubber').press('ArrowRight');
+    expect(await currentRow(panel)).toBe('3');
+    await panel.page.locator('.trace-drawing .station', { hasText: 'kube-proxy' }).click();
+    expect(await currentRow(panel)).toBe('5');
+    expect(await panel.page.locator('.trace-drawing .station.current .station-title').allTextContents()).toEqual(['kube-proxy']);
+    expect(await panel.page.locator('[aria-live]').last().textContent()).toContain('Hop 5 of 15: kube-proxy translated');
+    await panel.page.locator('.hop-row').nth(8).click();
+    expect(await panel.page.locator('.between.current').count()).toBe(1);
+    await panel.close();
+  });
+
+  it('is walked in the list by arrow keys, and Enter opens what decides the hop', async () => {
+    const panel = await opened(delivered);
+    await panel.page.locator('.hop-row.current').focus();
+    await panel.page.keyboard.press('Home');
+    for (let step = 0; step < 4; step += 1) await panel.page.keyboard.press('ArrowDown');
+    expect(await currentRow(panel)).toBe('5');
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.sent()).toContainEqual(expect.objectContaining({ type: 'reveal', at: { uri: 'file:///shop/cart.yaml', document: 0, path: ['spec'] } }));
+    await panel.close();
+  });
+
+  it('plays a hop a second and stops at the end', async () => {
+    const panel = await opened(inOnePod);
+    await panel.page.getByTitle('Play', { exact: true }).click();
+    expect(await currentRow(panel)).toBe('1');
+    await panel.page.waitForTimeout(1100);
+    expect(await currentRow(panel)).toBe('2');
+    expect(await panel.page.locator('.packet').getAttribute('visibility')).toBe('visible');
+    await panel.page.waitForTimeout(1500);
+    expect(await currentRow(panel)).toBe('3');
+    expect(await panel.page.getByTitle('Play', { exact: true }).isVisible()).toBe(true);
+    expect(await panel.page.locator('.packet').getAttribute('visibility')).toBe('hidden');
+    await panel.close();
+  });
+
+  it('does not travel where less motion is asked for', async () => {
+    const panel = await opened(inOnePod, { reducedMotion: true });
+    await panel.page.getByTitle('Play', { exact: true }).click();
+    await panel.page.waitForTimeout(1100);
+    expect(await currentRow(panel)).toBe('2');
+    expect(await panel.page.locator('.packet').getAttribute('visibility')).toBe('hidden');
+    await panel.close();
+  });
+
+  it('keeps its wording and its hop when the page comes back', async () => {
+    const panel = await opened(delivered);
+    await panel.page.locator('.question-right vscode-button', { hasText: 'Expert' }).click();
+    await panel.page.locator('.hop-row').nth(4).click();
+    expect(await text(panel, '.hop-row .hop-sentence')).toContain('expert:');
+    await panel.send({ type: 'trace', revision: 2, question: delivered.flow, trace: structuredClone(delivered) });
+    await panel.page.waitForTimeout(250);
+    const state = await panel.saved();
+    await panel.close();
+    const again = await opened(delivered, { state });
+    expect(await text(again, '.hop-row .hop-sentence')).toContain('expert:');
+    expect(await currentRow(again)).toBe('5');
+    await again.close();
+  });
+
+  it('keeps the hop when the same question is answered again', async () => {
+    const panel = await opened(delivered);
+    await panel.page.locator('.hop-row').nth(4).click();
+    await panel.send({ type: 'trace', revision: 2, question: delivered.flow, trace: structuredClone(delivered) });
+    expect(await currentRow(panel)).toBe('5');
+    await panel.close();
+  });
+
+  it('unfolds the flow of the look-up', async () => {
+    const panel = await opened(delivered);
+    expect(await text(panel, '.own-flow summary')).toBe('its own flow: 3 hops');
+    await panel.page.locator('.own-flow summary').click();
+    expect(await panel.page.locator('.own-flow-list > li:visible').count()).toBe(3);
+    await panel.close();
+  });
+});
+
+describe('a dropped packet', () => {
+  it('says why and what would have to change', async () => {
+    const panel = await opened(denied, { theme: 'light' });
+    expect(await text(panel, '.outcome-words')).toBe('Dropped by an ingress policy. web does not reach cache on TCP 6379.');
+    expect(await text(panel, '.code-line.marked')).toBe('30 app: cart');
+    expect(await panel.page.locator('.policies .policy-row').allInnerTexts()).toEqual([
+      'cache\nthe port matches, the sender does not',
+      'deny-all\nlets nobody in',
+    ]);
+    expect(await panel.page.locator('.code-line.added').count()).toBe(3);
+    expect(await panel.page.locator('.trace-gate .gate-stops').count()).toBe(1);
+    expect(await panel.page.locator('.trace-drawing .station.missed').count()).toBe(3);
+    await panel.page.locator('vscode-button', { hasText: 'Preview the edit' }).click();
+    await panel.page.locator('.why-head vscode-link').first().click();
+    expect(await panel.sent()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'preview', remedy: 0 }),
+        expect.objectContaining({ type: 'reveal', at: expect.objectContaining({ uri: 'file:///shop/policy-cache.yaml' }) as unknown }),
+      ]),
+    );
+    await panel.close();
+  });
+
+  it('shows posts that guard nothing where no policy is enforced', async () => {
+    const panel = await opened(notEnforced);
+    expect(await panel.page.locator('.trace-gate .gate-not-enforced').count()).toBe(2);
+    expect(await text(panel, '.outcome-words strong')).toBe('Delivered, and nothing guards it.');
+    expect(await text(panel, '.outcome-warning')).toContain('flannel enforces no NetworkPolicy');
+    await panel.close();
+  });
+});
+
+describe('several paths', () => {
+  it('stand in a table of which one is drawn, with its share as the width of its lines', async () => {
+    const panel = await opened(branching);
+    expect(await panel.page.locator('.path-row').count()).toBe(6);
+    const width = (toward: number): Promise<string | null> => panel.page.locator('.trace-link-line').nth(toward).getAttribute('stroke-width');
+    expect([await width(0), await width(1)]).toEqual(['9', '4.5']);
+    await panel.page.locator('.path-row').nth(2).click();
+    expect(await panel.page.locator('.node-box').count()).toBe(2);
+    expect(await text(panel, '.hop-head-what')).toBe('What happens on path 3');
+    await panel.page.locator('.path-row.current').focus();
+    await panel.page.keyboard.press('ArrowDown');
+    expect(await text(panel, '.path-row.current')).toContain('node-2');
+    expect(await panel.page.evaluate(() => document.activeElement?.classList.contains('path-row'))).toBe(true);
+    await panel.close();
+  });
+});
+
+describe('the question', () => {
+  it('is asked with what the controls say', async () => {
+    const panel = await opened(delivered);
+    await panel.page.locator('.question-row vscode-button', { hasText: 'Trace' }).click();
+    expect((await panel.sent()).filter(({ type }) => type === 'ask').at(-1)).toMatchObject({
+      question: { from: 'deployment/shop/checkout', to: 'service/shop/cart', port: 7070, protocol: 'TCP' },
+    });
+    await panel.page.locator('.cell-cni vscode-dropdown').click();
+    await panel.page.locator('.cell-cni vscode-option', { hasText: 'cilium, native' }).click();
+    expect((await panel.sent()).filter(({ type }) => type === 'ask').at(-1)).toMatchObject({ question: { options: { cni: 'cilium:native' } } });
+    await panel.page.locator('.question-controls').getByTitle('Swap From and To').click();
+    expect((await panel.sent()).filter(({ type }) => type === 'ask').at(-1)).toMatchObject({
+      question: { from: 'service/shop/cart', to: 'deployment/shop/checkout' },
+    });
+    await panel.close();
+  });
+
+  it('says what is wrong with it, and what to do without one', async () => {
+    const panel = await opened(null);
+    expect(await text(panel, '.trace-message')).toContain('Choose where the packet starts');
+    await panel.send({ type: 'trace', revision: 2, question: delivered.flow, trace: null, error: 'There is no deployment/shop/checkout here.' });
+    expect(await text(panel, '[role=alert]')).toBe('There is no deployment/shop/checkout here.');
+    await panel.close();
+  });
+
+  it('copies the trace', async () => {
+    const panel = await opened(delivered);
+    for (const item of ['Mermaid diagram', 'Markdown table', 'Command']) {
+      await panel.page.locator('.question-right vscode-button', { hasText: 'Copy as' }).click();
+      await panel.page.getByRole('menuitem', { name: item }).click();
+    }
+    expect((await panel.sent()).flatMap((message) => (message.type === 'copy' ? [message.what] : []))).toEqual(['mermaid', 'markdown', 'command']);
+    await panel.close();
+  });
+});
+
+describe('widths', () => {
+  it('is a timeline with joined hops at 300, behind a pencil the form', async () => {
+    const panel = await opened(delivered, { width: 300 });
+    expect(await panel.page.locator('.trace-drawing').count()).toBe(0);
+    expect(await panel.page.locator('.timeline-number').allInnerTexts()).toEqual(['1', '2', '3–4', '5', '6', '7', '8', '9', '10', '11', '12', '13–14', '15']);
+    expect(await panel.page.locator('.timeline-box').count()).toBe(2);
+    expect(await panel.page.locator('.question-controls').isVisible()).toBe(false);
+    await panel.page.getByTitle('Edit the question').click();
+    expect(await panel.page.locator('.question-controls').isVisible()).toBe(true);
+    await panel.close();
+  });
+
+  it.each([
+    [300, 'delivered'],
+    [360, 'denied'],
+    [480, 'branching'],
+    [600, 'denied'],
+    [900, 'toInternet'],
+    [1200, 'delivered'],
+  ] as const)('does not scroll sideways at %i', async (width, name) => {
+    const panel = await opened(samples[name], { width });
+    const overflow = await panel.page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('.trace, .answer-main, .answer-side')]
+        .filter((each) => each.scrollWidth > each.clientWidth + 1)
+        .map((each) => each.className),
+    );
+    expect(overflow).toEqual([]);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('has the list beside the drawing from 1200, and draws again when the width changes', async () => {
+    const panel = await opened(delivered, { width: 1280 });
+    const boxes = await Promise.all(['.drawing-ground', '.hop-list'].map((each) => panel.page.locator(each).boundingBox()));
+    expect((boxes[0]?.x ?? 0) + (boxes[0]?.width ?? 0)).toBeLessThanOrEqual(boxes[1]?.x ?? 0);
+    await panel.page.setViewportSize({ width: 300, height: 800 });
+    await panel.page.locator('.timeline').waitFor();
+    await panel.close();
+  });
+});
+
+describe('hostile names', () => {
+  it.each([900, 300])('stay text at %i', async (width) => {
+    const panel = await opened(hostile, { width });
+    expect(await panel.page.locator('.trace img, .trace script, .trace b').count()).toBe(0);
+    expect(
+      await panel.page
+        .locator(width === 900 ? '.hop-row' : '.timeline-row')
+        .first()
+        .innerText(),
+    ).toContain('<script>alert(1)</script>');
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+});

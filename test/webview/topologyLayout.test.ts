@@ -1,0 +1,198 @@
+/** Geometry of the topology: fixed lanes, cards that do not overlap, edges to the right, few crossings, the same every time. */
+import { describe, expect, it } from 'vitest';
+import type { LaneKind, Topology, TopologyCard } from '../../server/src/protocol/topology';
+import { applyFilter, kindsOf, noFilter } from '../../webview/src/topology/filter';
+import { nextCard } from '../../webview/src/topology/keyboard';
+import { arrangeLanes } from '../../webview/src/topology/lanes';
+import { layOut, type PlacedCard } from '../../webview/src/topology/layout';
+import { crossings, orderGroups, spread } from '../../webview/src/topology/order';
+import { neighboursOf, relatedTo, summaryOf } from '../../webview/src/topology/relations';
+import { boutiqueTopology } from './harness/boutique';
+import { largeTopology } from './harness/largeTopology';
+
+const topology = boutiqueTopology();
+const everyLane: ReadonlySet<LaneKind> = new Set<LaneKind>(['outside', 'load-balancer', 'ingress', 'service', 'workload', 'container']);
+
+describe('lanes', () => {
+  it('stand where the pictures have them at 900 pixels', () => {
+    const { byKind, gateX, width } = arrangeLanes(900, new Set<LaneKind>(['outside', 'load-balancer', 'service', 'workload']), false);
+    expect(byKind.outside).toMatchObject({ x: 16, width: 152 });
+    expect(byKind['load-balancer']).toMatchObject({ x: 188, width: 128 });
+    expect(byKind.ingress).toMatchObject({ x: 330, width: 30, strip: true });
+    expect(byKind.service).toMatchObject({ x: 380, width: 180 });
+    expect(gateX).toBe(636);
+    expect(byKind.workload).toMatchObject({ x: 656, width: 180 });
+    expect(byKind.container).toMatchObject({ x: 852, width: 36, strip: true });
+    expect(width).toBe(900);
+  });
+
+  it.each([480, 600, 719, 720, 800, 900, 1000, 1199, 1200, 1600, 2400])('never overlap, and use %i pixels where they can', (width) => {
+    for (const open of [false, true]) {
+      const lanes = arrangeLanes(width, everyLane, open);
+      for (let index = 1; index < lanes.order.length; index++) {
+        const before = lanes.order[index - 1];
+        const lane = lanes.order[index];
+        expect(lane && before && lane.x >= before.x + before.width).toBe(true);
+      }
+      if (width >= 900 && !open) expect(lanes.width).toBe(Math.max(width, lanes.width));
+    }
+  });
+
+  it('leave only Services and workloads below 720 pixels', () => {
+    const { order } = arrangeLanes(600, everyLane, false);
+    expect(order.filter((lane) => !lane.strip).map((lane) => lane.kind)).toEqual(['service', 'workload']);
+  });
+});
+
+function overlapping(cards: Iterable<PlacedCard>): readonly string[] {
+  const all = [...cards];
+  return all.flatMap((a, index) =>
+    all
+      .slice(index + 1)
+      .flatMap((b) => (a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height ? [`${a.card.id} and ${b.card.id}`] : [])),
+  );
+}
+
+describe('layout', () => {
+  const drawing = layOut(topology, 900, false);
+
+  it('places every card, none over another', () => {
+    expect(drawing.cards.size).toBe(topology.cards.length);
+    expect(overlapping(drawing.cards.values())).toEqual([]);
+  });
+
+  it('draws every edge from left to right, on a port at each end that names one', () => {
+    expect(drawing.edges).toHaveLength(topology.edges.length);
+    for (const { edge, x1, x2, y2 } of drawing.edges) {
+      expect(x2).toBeGreaterThan(x1);
+      const to = drawing.cards.get(edge.to.card);
+      if (edge.to.port !== undefined) expect(y2).toBe(to?.ports.get(edge.to.port));
+    }
+  });
+
+  it('puts a Service level with the workload that it selects', () => {
+    expect(drawing.cards.get('service/default/cartservice')?.y).toBe(drawing.cards.get('deployment/default/cartservice')?.y);
+  });
+
+  it('keeps the way of the load balancer free, and fills the place beside it', () => {
+    const balancer = drawing.cards.get('service/default/frontend-external');
+    expect(drawing.cards.get('deployment/default/frontend')?.y).toBe(balancer?.y);
+    expect(drawing.cards.get('service/default/frontend')?.y).toBe((balancer?.y ?? 0) + 48);
+    expect(drawing.cards.get('deployment/default/loadgenerator')?.y).toBe((balancer?.y ?? 0) + 48);
+  });
+
+  it('puts a gate where the edge enters the workload', () => {
+    const gate = drawing.gates.find((candidate) => candidate.gate.workload === 'deployment/default/cartservice');
+    const edge = drawing.edges.find((candidate) => candidate.edge.to.card === 'deployment/default/cartservice');
+    expect(gate?.y).toBe(edge?.y2);
+    expect(gate?.x).toBe(636);
+  });
+
+  it('does not depend on the order in which cards and edges come', () => {
+    const turned: Topology = { ...topology, cards: [...topology.cards].reverse(), edges: [...topology.edges].reverse() };
+    const again = layOut(turned, 900, false);
+    for (const [id, placed] of drawing.cards) expect({ id, x: again.cards.get(id)?.x, y: again.cards.get(id)?.y }).toEqual({ id, x: placed.x, y: placed.y });
+  });
+
+  it('keeps the order of Services when lanes shrink', () => {
+    const rows = (width: number): readonly string[] => {
+      const all = [...layOut(topology, width, false).cards.values()].filter((placed) => placed.card.lane === 'service');
+      return [...all].sort((a, b) => a.y - b.y).map((placed) => placed.card.id);
+    };
+    expect(rows(600)).toEqual(rows(900));
+  });
+
+  it('takes a topology without anything', () => {
+    const empty: Topology = { ...topology, cards: [], edges: [], gates: [], policies: [], namespaces: [] };
+    expect(layOut(empty, 900, true).cards.size).toBe(0);
+  });
+
+  it('lays out two thousand cards in a moment, none over another', () => {
+    const large = largeTopology(700);
+    const start = performance.now();
+    const placed = layOut(large, 900, false);
+    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(placed.cards.size).toBe(large.cards.length);
+    expect(overlapping([...placed.cards.values()].filter((card) => card.card.lane === 'service'))).toEqual([]);
+  });
+});
+
+describe('order', () => {
+  it('untangles what can be untangled', () => {
+    const groups = ['a', 'b', 'c', 'd'].map((id, index) => ({ id, entered: false, callers: [`caller-${3 - index}`] }));
+    const order = orderGroups(groups, ['caller-0', 'caller-1', 'caller-2', 'caller-3']);
+    const edges = groups.flatMap((group) => group.callers.map((caller) => ({ group: group.id, caller })));
+    expect(crossings(edges, order)).toBe(0);
+  });
+
+  it('draws the shop with few crossings', () => {
+    const calls = topology.edges.filter((edge) => edge.kind === 'calls');
+    const placed = layOut(topology, 900, false);
+    const y = (id: string): number => placed.cards.get(id)?.y ?? 0;
+    let crossed = 0;
+    for (const a of calls) for (const b of calls) if (a.id < b.id && (y(a.from.card) - y(b.from.card)) * (y(a.to.card) - y(b.to.card)) < 0) crossed++;
+    expect(crossed).toBeLessThanOrEqual(10);
+  });
+
+  it('spreads wishes without overlap and as near as it can', () => {
+    expect(spread([10, 100], 20, 0)).toEqual([10, 100]);
+    expect(spread([50, 50, 50], 20, 0)).toEqual([30, 50, 70]);
+    expect(spread([0, 0], 20, 30)).toEqual([30, 50]);
+  });
+});
+
+describe('relations', () => {
+  it('marks a Service with its workload and its pill', () => {
+    expect([...relatedTo(topology, 'service/default/cartservice').own].sort()).toEqual([
+      'caller:deployment/default/cartservice',
+      'deployment/default/cartservice',
+      'service/default/cartservice',
+    ]);
+  });
+
+  it('sums up who reaches it and what it reaches', () => {
+    expect(summaryOf(topology, 'service/default/cartservice')).toBe('in from 2, out to 1; 1 pod; 2 policies');
+    expect(
+      neighboursOf(topology, 'service/default/cartservice')
+        .reachedBy.map((card) => card.title)
+        .sort(),
+    ).toEqual(['checkoutservice', 'frontend']);
+    expect(neighboursOf(topology, 'service/default/cartservice').reaches.map((card) => card.title)).toEqual(['redis-cart']);
+  });
+
+  it('answers for a card that is not there', () => {
+    expect(relatedTo(topology, 'service/default/none').own.size).toBe(0);
+  });
+});
+
+describe('filter', () => {
+  const titles = (cards: readonly TopologyCard[], dimmed: ReadonlySet<string>): readonly string[] =>
+    cards.filter((card) => !dimmed.has(card.id)).map((card) => card.id);
+
+  it('finds by name, by port and by label, and shows what is joined to it', () => {
+    const byName = applyFilter(topology, { ...noFilter, text: 'redis' });
+    expect(titles(byName.topology.cards, byName.dimmed)).toEqual(['deployment/default/redis-cart', 'service/default/redis-cart']);
+    expect(byName.dimmed.has('caller:deployment/default/cartservice')).toBe(true);
+    const byPort = applyFilter(topology, { ...noFilter, text: ':9555' });
+    expect(titles(byPort.topology.cards, byPort.dimmed)).toEqual(['deployment/default/adservice', 'service/default/adservice']);
+    expect(applyFilter(topology, { ...noFilter, text: 'app=emailservice' }).matches).toBe(1);
+  });
+
+  it('filters by kind and namespace', () => {
+    expect(kindsOf(topology)).toEqual(['Deployment', 'Service']);
+    expect(applyFilter(topology, { ...noFilter, kind: 'Service' }).matches).toBe(13);
+    expect(applyFilter(topology, { ...noFilter, namespace: 'elsewhere' }).topology.cards).toEqual([]);
+  });
+});
+
+describe('keyboard', () => {
+  const drawing = layOut(topology, 900, false);
+  it('goes along edges and within lanes', () => {
+    expect(nextCard(drawing, 'service/default/cartservice', 'ArrowRight')).toBe('deployment/default/cartservice');
+    expect(nextCard(drawing, 'deployment/default/cartservice', 'ArrowLeft')).toBe('service/default/cartservice');
+    expect(nextCard(drawing, 'internet', 'ArrowRight')).toBe('service/default/frontend-external');
+    const below = nextCard(drawing, 'service/default/frontend', 'ArrowDown');
+    expect(drawing.cards.get(below ?? '')?.y).toBe((drawing.cards.get('service/default/frontend')?.y ?? 0) + 48);
+    expect(nextCard(drawing, 'internet', 'ArrowUp')).toBeUndefined();
+  });
+});

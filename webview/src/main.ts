@@ -1,0 +1,179 @@
+/** The page of the panel: messages in, the store, the two views, messages out. */
+import { isToPanel, type FromPanel } from '../../server/src/protocol/panel';
+import type { SourceRef } from '../../server/src/protocol/source';
+import type { TopologyCard } from '../../server/src/protocol/topology';
+import type { Flow } from '../../server/src/protocol/trace';
+import { forgetMeasures } from './measureText';
+import { createShell } from './shell';
+import { firstState, reduce, restored, saved, type PanelAction, type PanelState } from './store';
+import './style.css';
+import { createTopologyView } from './topology/view';
+import { createTraceView } from './trace/view';
+
+interface VsCodeApi {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** A message without its revision, which `post` numbers. */
+type Outgoing = FromPanel extends infer Message ? (Message extends FromPanel ? Omit<Message, 'revision'> : never) : never;
+
+const vscode = acquireVsCodeApi();
+const before = asRecord(vscode.getState());
+let state: PanelState = before ? restored(before['panel']) : firstState;
+let width = document.documentElement.clientWidth;
+let revision = 0;
+let saving: ReturnType<typeof setTimeout> | undefined;
+
+/** Messages to the extension are numbered upwards, so that it can drop a question that a newer one overtook. */
+function post(message: Outgoing): void {
+  vscode.postMessage({ ...message, revision: revision++ });
+}
+
+const topologyView = createTopologyView({
+  select(card, reveal) {
+    const changed = card?.id !== state.selected;
+    dispatch({ type: 'select', card: card?.id ?? null });
+    if (changed) post({ type: 'selected', card: card?.id ?? null });
+    const at = card?.source ?? card?.ghost?.namedBy[0];
+    if (reveal && at) revealSource(at);
+  },
+  reveal: revealSource,
+  traceFrom: (card) => chooseEnd('from', card),
+  traceTo: (card) => chooseEnd('to', card),
+  traceBetween(from, to) {
+    if (from.endpoint !== undefined && to.endpoint !== undefined) ask({ from: from.endpoint, to: to.endpoint });
+    else chooseEnd(from.endpoint === undefined ? 'to' : 'from', from.endpoint === undefined ? to : from);
+  },
+  cancelPending: () => dispatch({ type: 'pending', pending: null }),
+  changed: save,
+});
+
+const traceView = createTraceView({
+  ask,
+  reveal: revealSource,
+  copy: (what) => post({ type: 'copy', what }),
+  preview: (remedy) => post({ type: 'preview', remedy }),
+  openSettings: () => post({ type: 'setting' }),
+  width: () => width,
+});
+
+const shell = createShell(
+  {
+    view: (view) => dispatch({ type: 'view', view }),
+    context: (id) => post({ type: 'context', id }),
+    follow(on) {
+      dispatch({ type: 'follow', on });
+      post({ type: 'follow', on });
+    },
+    settings: () => post({ type: 'setting' }),
+  },
+  { topology: topologyView.element, trace: traceView.element },
+);
+
+/** The first end waits for the second; the question goes out when both are there. */
+function chooseEnd(end: 'from' | 'to', card: TopologyCard): void {
+  if (card.endpoint === undefined) return;
+  const first = state.pending;
+  if (first && first.end !== end && first.endpoint !== card.endpoint)
+    ask(end === 'to' ? { from: first.endpoint, to: card.endpoint } : { from: card.endpoint, to: first.endpoint });
+  else dispatch({ type: 'pending', pending: { end, endpoint: card.endpoint, label: card.title } });
+}
+
+function ask(question: Flow): void {
+  dispatch({ type: 'asked', question });
+  post({ type: 'ask', question });
+}
+
+function revealSource(at: SourceRef): void {
+  post({ type: 'reveal', at });
+}
+
+function dispatch(action: PanelAction): void {
+  const next = reduce(state, action);
+  if (next === state) return;
+  const old = state;
+  state = next;
+  shell.update(state);
+  draw(old);
+  reportDrawn(old);
+  save();
+}
+
+/** Tells the extension what stands on the page, when that can have changed: the suite in VS Code waits for it. */
+function reportDrawn(old: PanelState): void {
+  const { view } = state;
+  if (old.view === view && old.topology === state.topology && old.trace === state.trace && old.selected === state.selected) return;
+  const marks = shell.element.querySelectorAll(view === 'trace' ? '.hop-row, .timeline-row' : '.card-box').length;
+  post({ type: 'rendered', view, marks });
+}
+
+/** Only what is seen is drawn; the other view is drawn when it is switched to. */
+function draw(old: PanelState | undefined): void {
+  const { topology, message, selected, pending, view } = state;
+  const switched = old?.view !== view;
+  if (view === 'topology' && (switched || old.topology !== topology || old.message !== message || old.selected !== selected || old.pending !== pending))
+    topologyView.update({ topology, message, selected, pending });
+  if (
+    view === 'trace' &&
+    (switched ||
+      old.trace !== state.trace ||
+      old.question !== state.question ||
+      old.traceError !== state.traceError ||
+      old.endpoints !== state.endpoints ||
+      old.defaults !== state.defaults ||
+      old.topology !== topology)
+  )
+    traceView.update({
+      question: state.question,
+      trace: state.trace,
+      ...(state.traceError === undefined ? {} : { error: state.traceError }),
+      endpoints: state.endpoints,
+      defaults: state.defaults,
+      topologyLabel: topology ? topology.context.label : '',
+    });
+}
+
+function save(): void {
+  clearTimeout(saving);
+  saving = setTimeout(() => vscode.setState({ panel: saved(state), topology: topologyView.saveState(), trace: traceView.saveState() }), 150);
+}
+
+function resize(): void {
+  width = document.documentElement.clientWidth;
+  document.body.classList.toggle('narrow', width < 480);
+  topologyView.resize(width);
+  traceView.resize(width);
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+let resumed = false;
+window.addEventListener('message', (event) => {
+  if (!isToPanel(event.data)) return;
+  const waiting = state.question;
+  dispatch({ type: 'message', message: event.data });
+  // A page that was restored asks its last question again, unless the extension brings an answer by itself.
+  if (event.data.type === 'trace') resumed = true;
+  if (event.data.type === 'topology' && event.data.topology && !resumed) {
+    resumed = true;
+    if (waiting && before) post({ type: 'ask', question: waiting });
+  }
+});
+
+topologyView.restoreState(before?.['topology']);
+traceView.restoreState(before?.['trace']);
+document.body.append(shell.element);
+new ResizeObserver(() => resize()).observe(document.documentElement);
+new MutationObserver(() => {
+  forgetMeasures();
+  resize();
+}).observe(document.body, { attributes: true, attributeFilter: ['data-vscode-theme-id'] });
+shell.update(state);
+resize();
+draw(undefined);
+post({ type: 'ready' });

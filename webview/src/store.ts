@@ -1,0 +1,136 @@
+/** What the page knows and shows: one state, changed only by the messages and acts that are listed here. */
+import type { ContextChoice, EndpointChoice, QuestionDefaults, ToPanel } from '../../server/src/protocol/panel';
+import type { Topology, TopologyCard } from '../../server/src/protocol/topology';
+import type { Flow, Trace } from '../../server/src/protocol/trace';
+
+export type ViewName = 'topology' | 'trace';
+
+export interface PanelState {
+  readonly view: ViewName;
+  readonly topology: Topology | null;
+  readonly contexts: readonly ContextChoice[];
+  readonly endpoints: readonly EndpointChoice[];
+  readonly defaults: QuestionDefaults;
+  /** In place of the drawing while `topology` is null. */
+  readonly message: string;
+  readonly question: Flow | null;
+  readonly trace: Trace | null;
+  readonly traceError: string | undefined;
+  /** Card id. */
+  readonly selected: string | null;
+  /** An endpoint that was chosen first; the other end is still to come. */
+  readonly pending: { readonly end: 'from' | 'to'; readonly endpoint: string; readonly label: string } | null;
+  /** The panel follows the cursor. */
+  readonly follow: boolean;
+  /** Newest revision that came, by type of message. */
+  readonly revisions: Readonly<Record<ToPanel['type'], number>>;
+}
+
+export type PanelAction =
+  | { readonly type: 'message'; readonly message: ToPanel }
+  | { readonly type: 'view'; readonly view: ViewName }
+  | { readonly type: 'select'; readonly card: string | null }
+  | { readonly type: 'follow'; readonly on: boolean }
+  | { readonly type: 'pending'; readonly pending: PanelState['pending'] }
+  /** The question was sent; its answer will come as a message. */
+  | { readonly type: 'asked'; readonly question: Flow };
+
+export const firstState: PanelState = {
+  view: 'topology',
+  topology: null,
+  contexts: [],
+  endpoints: [],
+  defaults: { cni: 'bridge', proxyMode: 'iptables', placement: 'any' },
+  message: 'Reading manifests…',
+  question: null,
+  trace: null,
+  traceError: undefined,
+  selected: null,
+  pending: null,
+  follow: true,
+  revisions: { topology: -1, trace: -1, select: -1, show: -1 },
+};
+
+/** The next state; the same object when nothing changed, as for a message that a newer one overtook. */
+export function reduce(state: PanelState, action: PanelAction): PanelState {
+  switch (action.type) {
+    case 'message':
+      return receive(state, action.message);
+    case 'view':
+      return state.view === action.view ? state : { ...state, view: action.view };
+    case 'select':
+      return state.selected === action.card ? state : { ...state, selected: action.card };
+    case 'follow':
+      return state.follow === action.on ? state : { ...state, follow: action.on };
+    case 'pending':
+      return { ...state, pending: action.pending };
+    case 'asked':
+      return { ...state, question: action.question, view: 'trace', pending: null, traceError: undefined };
+  }
+}
+
+function receive(state: PanelState, message: ToPanel): PanelState {
+  if (message.revision < state.revisions[message.type]) return state;
+  const revisions = { ...state.revisions, [message.type]: message.revision };
+  switch (message.type) {
+    case 'topology': {
+      const { topology, contexts, endpoints, defaults } = message;
+      return {
+        ...state,
+        revisions,
+        topology,
+        contexts,
+        endpoints,
+        defaults,
+        message: message.message ?? (topology ? '' : 'Open a file with Kubernetes manifests to see its topology.'),
+        selected: stillThere(topology, state.selected),
+        pending: topology || !state.pending ? state.pending : null,
+      };
+    }
+    case 'trace':
+      return { ...state, revisions, question: message.question, trace: message.trace, traceError: message.error };
+    case 'select':
+      return { ...state, revisions, selected: state.follow ? message.card : state.selected };
+    case 'show':
+      return { ...state, revisions, view: message.view };
+  }
+}
+
+/** A selection survives while its card does; while there is no drawing at all it waits. */
+function stillThere(topology: Topology | null, selected: string | null): string | null {
+  if (!topology || selected === null) return selected;
+  return topology.cards.some((card) => card.id === selected) ? selected : null;
+}
+
+export function cardOf(state: PanelState, id: string | null): TopologyCard | undefined {
+  return id === null ? undefined : state.topology?.cards.find((card) => card.id === id);
+}
+
+/** What is kept over a reload of the page. */
+export interface SavedState {
+  readonly view: ViewName;
+  readonly selected: string | null;
+  readonly follow: boolean;
+  readonly question: Flow | null;
+}
+
+export function saved(state: PanelState): SavedState {
+  return { view: state.view, selected: state.selected, follow: state.follow, question: state.question };
+}
+
+/** Reads what `saved` wrote; anything else gives the first state. */
+export function restored(value: unknown): PanelState {
+  if (typeof value !== 'object' || value === null) return firstState;
+  const { view, selected, follow, question } = value as Readonly<Record<keyof SavedState, unknown>>;
+  return {
+    ...firstState,
+    view: view === 'trace' ? 'trace' : 'topology',
+    selected: typeof selected === 'string' ? selected : null,
+    follow: typeof follow === 'boolean' ? follow : true,
+    question: isFlow(question) ? question : null,
+  };
+}
+
+function isFlow(value: unknown): value is Flow {
+  return typeof value === 'object' && value !== null && typeof (value as Flow).from === 'string' && typeof (value as Flow).to === 'string';
+}

@@ -1,0 +1,170 @@
+/** Cards, pills and ghosts as SVG. Their places are written by whoever puts them. */
+import type { PortRow, TopologyCard } from '../../../server/src/protocol/topology';
+import { svg, svgTitle } from '../dom';
+import { iconAt, iconOfKind, type IconName } from '../icons';
+import { cutMiddle, measureText, type Font } from '../measureText';
+import { headHeight, pillHeight, rowHeight } from './layout';
+
+const titleFont: Font = { size: 11, weight: 600 };
+const textFont: Font = { size: 11 };
+const monoFont: Font = { size: 10.5, mono: true };
+
+export interface CardLook {
+  readonly width: number;
+  readonly height: number;
+  readonly selected: boolean;
+  readonly dimmed: boolean;
+  /** Ports at which edges end on the left and begin on the right; `''` is the card's middle. */
+  readonly dotsLeft: ReadonlySet<string>;
+  readonly dotsRight: ReadonlySet<string>;
+  /** In place of `×3`: kind and replicas, where there is room for words. */
+  readonly headNote?: string;
+}
+
+/** A card with its upper left corner at 0, 0. */
+export function drawCard(card: TopologyCard, look: CardLook): SVGGElement {
+  const group = svg('g', {
+    class: classesOf(card, look),
+    'data-card': card.id,
+    tabindex: -1,
+    role: 'button',
+    'aria-pressed': String(look.selected),
+    'aria-label': spoken(card),
+  });
+  if (card.lane === 'outside') drawPill(group, card, look);
+  else drawBox(group, card, look);
+  return group;
+}
+
+/** What a screen reader says of a card. */
+export function spoken(card: TopologyCard): string {
+  const kind =
+    card.shape === 'internet'
+      ? ''
+      : card.shape === 'caller'
+        ? `caller, ${card.object?.kind ?? 'workload'}`
+        : card.shape === 'ghost'
+          ? 'not in these files'
+          : (card.object?.kind ?? '');
+  const ports = card.ports.map(
+    (port) => `port ${port.number ?? port.name ?? 'unknown'}${port.name !== undefined && port.number !== null ? ` ${port.name}` : ''}`,
+  );
+  const finding = card.finding ? `${card.finding.count} ${card.finding.severity}` : '';
+  return [card.title, kind, card.namespace && card.shape === 'card' ? `namespace ${card.namespace}` : '', ...ports, finding, card.ghost?.says ?? '']
+    .filter(Boolean)
+    .join(', ');
+}
+
+export function iconOf(card: TopologyCard): IconName {
+  if (card.shape === 'internet') return 'internet';
+  if (card.shape === 'ghost') return 'warning';
+  if (card.lane === 'load-balancer') return 'loadBalancer';
+  return iconOfKind(card.object?.kind ?? '');
+}
+
+function classesOf(card: TopologyCard, look: CardLook): string {
+  return ['card', `card-${card.shape}`, look.selected && 'selected', look.dimmed && 'dimmed'].filter(Boolean).join(' ');
+}
+
+function drawPill(group: SVGGElement, card: TopologyCard, look: CardLook): void {
+  const room = look.width - 22 - 4;
+  const shown = cutMiddle(card.title, room, textFont);
+  group.append(
+    svg('rect', { class: 'card-box', x: 0.5, y: 0.5, width: look.width - 1, height: pillHeight - 1, rx: (pillHeight - 1) / 2 }),
+    iconAt(iconOf(card), 6, 5),
+    svg('text', { x: 22, y: 16 }, shown),
+    svgTitle(card.shape === 'caller' ? `${card.object?.kind ?? ''} ${card.title} · ${card.namespace}\nThe same as its workload at right`.trim() : card.title),
+  );
+}
+
+function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
+  const { width, height } = look;
+  group.append(svg('rect', { class: 'card-box', x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 3 }));
+  group.append(svg('line', { class: 'card-rule', x1: 1, x2: width - 1, y1: headHeight, y2: headHeight }));
+  group.append(iconAt(iconOf(card), 6, 3.5));
+  let right = width - 8;
+  if (card.finding) {
+    const badge = drawFinding(card.finding.severity, card.finding.count);
+    right -= badge.width - 3;
+    badge.element.setAttribute('transform', `translate(${right} 2)`);
+    group.append(badge.element);
+    right -= 7;
+  }
+  const note = look.headNote ?? (card.replicas === undefined ? undefined : `×${card.replicas}`);
+  if (note !== undefined) {
+    group.append(svg('text', { class: 'muted', x: right, y: 14, 'text-anchor': 'end' }, note));
+    right -= measureText(note, textFont) + 4;
+  }
+  const shown = cutMiddle(card.title, Math.max(20, right - 25), titleFont);
+  group.append(svg('text', { class: 'card-title', x: 25, y: 14 }, shown));
+  group.append(
+    svgTitle(
+      [
+        `${card.object?.kind ?? ''} ${card.title}`.trim(),
+        card.namespace,
+        card.note,
+        card.finding && `${card.finding.count} findings, the worst: ${card.finding.severity}`,
+        card.ghost?.says,
+      ]
+        .filter(Boolean)
+        .join('\n'),
+    ),
+  );
+  card.ports.forEach((port, index) => drawPort(group, card, port, index, look));
+  if (card.ports.length === 0) {
+    group.append(svg('text', { class: 'muted', x: 12, y: headHeight + 14 }, cutMiddle(withoutPorts(card), width - 20, textFont)));
+    drawDots(group, '', headHeight + rowHeight / 2, look);
+  }
+}
+
+function withoutPorts(card: TopologyCard): string {
+  if (card.shape === 'ghost') return 'not in these files';
+  if (card.lane === 'workload') return 'listens on no port';
+  return card.note ?? 'no ports';
+}
+
+function drawPort(group: SVGGElement, card: TopologyCard, port: PortRow, index: number, look: CardLook): void {
+  const y = headHeight + rowHeight * index;
+  const number = port.number === null ? (port.name ?? '?') : `:${port.number}`;
+  const baseline = y + 14;
+  group.append(svg('text', { class: 'mono', x: 12, y: baseline }, cutMiddle(number, look.width - 24, monoFont)));
+  const from = 12 + measureText(number, monoFont) + 7;
+  let right = look.width - 9;
+  const isWorkload = card.lane === 'workload';
+  const atRight = isWorkload
+    ? port.container
+    : port.target !== undefined && port.target !== String(port.number) && card.shape === 'card'
+      ? `→ ${port.target}`
+      : undefined;
+  if (atRight !== undefined) {
+    const font = isWorkload ? textFont : monoFont;
+    const shown = cutMiddle(atRight, Math.max(24, (right - from) * (isWorkload ? 0.75 : 0.6)), font);
+    group.append(svg('text', { class: isWorkload ? 'muted' : 'mono muted', x: right, y: baseline, 'text-anchor': 'end' }, shown));
+    right -= measureText(shown, font) + 6;
+  }
+  const words =
+    card.shape === 'ghost'
+      ? 'not in these files'
+      : [port.number === null ? '' : (port.name ?? ''), port.protocol === 'TCP' ? '' : port.protocol].filter(Boolean).join(' ');
+  if (words !== '' && right - from > 18) group.append(svg('text', { class: 'muted', x: from, y: baseline }, cutMiddle(words, right - from, textFont)));
+  drawDots(group, port.id, y + rowHeight / 2, look);
+}
+
+function drawDots(group: SVGGElement, port: string, y: number, look: CardLook): void {
+  if (look.dotsLeft.has(port)) group.append(svg('circle', { class: 'dot', cx: 0, cy: y, r: 3 }));
+  if (look.dotsRight.has(port)) group.append(svg('circle', { class: 'dot', cx: look.width, cy: y, r: 3 }));
+}
+
+/** The badge of the worst finding and how many there are, its upper left corner at 0, 0. */
+export function drawFinding(severity: string, count: number): { readonly element: SVGGElement; readonly width: number } {
+  const text = String(count);
+  const width = 27 + measureText(text, titleFont);
+  const element = svg(
+    'g',
+    { class: `finding finding-${severity}` },
+    svg('rect', { x: 0.5, y: 0.5, width: width - 1, height: 16, rx: 8 }),
+    iconAt(severity === 'error' ? 'error' : severity === 'warning' ? 'warning' : 'information', 6, 2.5, 12),
+    svg('text', { class: 'card-title', x: 21, y: 12.5 }, text),
+  );
+  return { element, width };
+}

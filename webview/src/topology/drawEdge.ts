@@ -1,0 +1,68 @@
+/** Edges with their arrow heads, gates with their counts, and the dots at which edges end. */
+import type { TopologyGate } from '../../../server/src/protocol/topology';
+import { svg, svgTitle } from '../dom';
+import { gate } from '../marks';
+import type { PlacedEdge, PlacedGate } from './layout';
+
+const dotRadius = 3;
+const arrowLength = 7;
+
+/** An edge from dot to dot: a curve, then level through the place of a gate. A caller's pill has no dot. */
+export function drawEdge(
+  placed: PlacedEdge,
+  look: {
+    readonly related: boolean;
+    readonly ghost: boolean;
+    readonly dimmed: boolean;
+    readonly dotAtStart: boolean;
+    /** Who does what to whom. */ readonly words: string;
+  },
+): SVGGElement {
+  const { edge, y1, y2 } = placed;
+  const tip = placed.x2 - dotRadius;
+  const end = tip - arrowLength + 1;
+  const start = placed.x1 + (look.dotAtStart ? dotRadius : 0);
+  const d = curve(start, y1, Math.min(placed.levelFrom, end), end, y2);
+  const classes = ['edge', look.related && 'related', look.ghost && 'to-ghost', !edge.certain && 'uncertain', look.dimmed && 'dimmed']
+    .filter(Boolean)
+    .join(' ');
+  return svg(
+    'g',
+    { class: classes, 'data-edge': edge.id, 'data-from': edge.from.card, 'data-to': edge.to.card },
+    svg('path', { class: 'edge-target', d }),
+    svg('path', { class: 'edge-line', d }),
+    svgTitle(look.words),
+    look.ghost ? null : svg('path', { class: 'edge-head', d: `M${tip} ${y2}l${-arrowLength} -3v6Z` }),
+  );
+}
+
+/** From x1, y1 with level tangents to x2, y2, and straight on to `end`. */
+export function curve(x1: number, y1: number, x2: number, end: number, y2: number): string {
+  if (Math.abs(y1 - y2) < 0.5) return `M${x1} ${y1}L${end} ${y2}`;
+  const bend = Math.max(16, (x2 - x1) * 0.5);
+  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}L${end} ${y2}`;
+}
+
+/** A gate with what it lets in written before it. */
+export function drawGate({ gate: from, x, y }: PlacedGate, dimmed: boolean): SVGGElement {
+  const words = wordsOf(from);
+  return svg(
+    'g',
+    {
+      class: dimmed ? 'gate-place dimmed' : 'gate-place',
+      'data-gate': from.workload,
+      role: 'img',
+      'aria-label': `policy gate of ${from.workload}: ${words.long}`,
+    },
+    svg('rect', { class: 'gate-target', x: x - 66, y: y - 18, width: 77, height: 31 }),
+    words.short !== '' && svg('text', { class: 'gate-count', x: x - 12, y: y - 7, 'text-anchor': 'end' }, words.short),
+    gate(from.state, x, y),
+    svgTitle(`${words.long}\n${from.policies.map((policy) => policy.name).join(', ')}`),
+  );
+}
+
+function wordsOf({ state, letsIn }: TopologyGate): { readonly short: string; readonly long: string } {
+  if (state === 'closed') return { short: '', long: 'lets nobody in' };
+  const count = letsIn === 'all' ? 'lets in all' : `lets in ${letsIn}`;
+  return state === 'not-enforced' ? { short: 'not enforced', long: `not enforced by the CNI; would: ${count}` } : { short: count, long: count };
+}

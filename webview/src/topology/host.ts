@@ -1,0 +1,31 @@
+/** What the topology view asks of the page around it. */
+import type { SourceRef } from '../../../server/src/protocol/source';
+import type { Topology, TopologyCard } from '../../../server/src/protocol/topology';
+import type { PanelState } from '../store';
+
+export interface TopologyHost {
+  /** `reveal`: show its text in the editor, too. */
+  select(card: TopologyCard | null, reveal: boolean): void;
+  reveal(at: SourceRef): void;
+  traceFrom(card: TopologyCard): void;
+  traceTo(card: TopologyCard): void;
+  traceBetween(from: TopologyCard, to: TopologyCard): void;
+  cancelPending(): void;
+  /** Filter, zoom or an open lane changed: they are to be kept. */
+  changed(): void;
+}
+
+export interface TopologyViewState {
+  readonly topology: Topology | null;
+  readonly message: string;
+  readonly selected: string | null;
+  readonly pending: PanelState['pending'];
+}
+
+export interface TopologyView {
+  readonly element: HTMLElement;
+  update(state: TopologyViewState): void;
+  resize(width: number): void;
+  saveState(): unknown;
+  restoreState(state: unknown): void;
+}

@@ -1,0 +1,394 @@
+/** Geometry of the topology: from the graph to places of cards, edges and gates. Pure: no elements, no fonts. */
+import type { LaneKind, Topology, TopologyCard, TopologyEdge, TopologyGate } from '../../../server/src/protocol/topology';
+import { arrangeLanes, type Lanes } from './lanes';
+import { compare, orderGroups, spread, type OrderedGroup } from './order';
+
+export interface PlacedCard {
+  readonly card: TopologyCard;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** The middle of each port's row, by port id. */
+  readonly ports: ReadonlyMap<string, number>;
+  /** Where an edge without a port lands. */
+  readonly middle: number;
+}
+
+export interface PlacedEdge {
+  readonly edge: TopologyEdge;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  /** From here on it runs level, through a gate or past the place of one. */
+  readonly levelFrom: number;
+}
+
+export interface PlacedGate {
+  readonly gate: TopologyGate;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlacedLabel {
+  readonly text: string;
+  readonly x: number;
+  /** Base line. */
+  readonly y: number;
+  /** A rule is drawn from the text's end to here. */
+  readonly ruleTo?: number;
+}
+
+/** Where the sentence about a ghost goes. */
+export interface PlacedNote {
+  readonly card: TopologyCard;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+export interface TopologyDrawing {
+  readonly lanes: Lanes;
+  readonly width: number;
+  readonly height: number;
+  readonly cards: ReadonlyMap<string, PlacedCard>;
+  readonly edges: readonly PlacedEdge[];
+  readonly gates: readonly PlacedGate[];
+  readonly labels: readonly PlacedLabel[];
+  readonly notes: readonly PlacedNote[];
+  /** How many cards each lane would hold that is only a strip. */
+  readonly hidden: Readonly<Partial<Record<LaneKind, number>>>;
+}
+
+export const headHeight = 20;
+export const rowHeight = 20;
+export const pillHeight = 24;
+const between = 8;
+const bandHead = 29;
+const pillGap = 32;
+
+/** Cards of lanes that have no room (strips) are left out, with their edges. */
+export function layOut(topology: Topology, width: number, containersOpen: boolean): TopologyDrawing {
+  const filled = new Set<LaneKind>(topology.cards.map((card) => card.lane));
+  const lanes = arrangeLanes(width, filled, containersOpen);
+  const shown = topology.cards.filter((card) => !lanes.byKind[card.lane].strip);
+  const byId = new Map(shown.map((card) => [card.id, card]));
+  const edges = topology.edges.filter((edge) => byId.has(edge.from.card) && byId.has(edge.to.card));
+  const cards = new Map<string, PlacedCard>();
+  const labels: PlacedLabel[] = [];
+  const notes: PlacedNote[] = [];
+  const put = (card: TopologyCard, y: number): void => {
+    cards.set(card.id, place(card, lanes, y));
+  };
+
+  // The order comes from all cards, so that it stays when lanes shrink to strips.
+  const groups = makeGroups(topology.cards, topology.edges, lanes);
+  const order = orderGroups(groups, callersByDepth(topology.cards, topology.edges));
+  const groupById = new Map(groups.map((group) => [group.id, group]));
+  const rowOf = new Map<string, number>();
+  const namespaces = [
+    ...topology.namespaces,
+    ...new Set(groups.map((group) => group.namespace).filter((namespace) => !topology.namespaces.includes(namespace))),
+  ];
+  let y = 0;
+  for (const namespace of namespaces) {
+    const members = order.groups.flatMap((id) => groupById.get(id) ?? []).filter((group) => group.namespace === namespace);
+    if (members.length === 0) continue;
+    labels.push({ text: `namespace ${namespace}`, x: lanes.byKind.service.x, y: y + 19, ruleTo: lanes.byKind.workload.x + lanes.byKind.workload.width });
+    y = placeBand(members, y + bandHead, put, rowOf, (card, at) => notes.push(noteOf(card, at, lanes)));
+  }
+
+  placeEntries(shown, edges, cards, rowOf, put);
+  placeOutside(shown, edges, order.callers, cards, labels, lanes, put);
+  const bottom = Math.max(y, ...[...cards.values()].map((card) => card.y + card.height + between), 120);
+  const gates = placeGates(topology.gates, cards, edges, lanes);
+  return {
+    lanes,
+    width: lanes.width,
+    height: Math.ceil(bottom) + 4,
+    cards,
+    edges: edges.flatMap((edge) => placeEdge(edge, cards, lanes)),
+    gates,
+    labels,
+    notes,
+    hidden: countHidden(topology.cards, lanes),
+  };
+}
+
+export function cardHeight(card: TopologyCard): number {
+  return card.lane === 'outside' ? pillHeight : headHeight + rowHeight * Math.max(1, card.ports.length);
+}
+
+interface Group extends OrderedGroup {
+  readonly namespace: string;
+  /** In the Service lane: cards, and rows (by the id of the entry card) through which an edge from the left runs to the workload. */
+  readonly services: readonly (TopologyCard | { readonly through: string })[];
+  readonly workloads: readonly TopologyCard[];
+}
+
+/** Services with the workloads that they select, whoever shares a workload together. */
+function makeGroups(cards: readonly TopologyCard[], edges: readonly TopologyEdge[], lanes: Lanes): readonly Group[] {
+  const byId = new Map(cards.map((card) => [card.id, card]));
+  const parent = new Map<string, string>();
+  const root = (id: string): string => {
+    let at = id;
+    for (let next = parent.get(at); next !== undefined && next !== at; next = parent.get(at)) at = next;
+    return at;
+  };
+  const members = cards.filter((card) => card.lane === 'service' || card.lane === 'workload');
+  for (const card of members) parent.set(card.id, card.id);
+  const selecting = edges.filter((edge) => byId.get(edge.to.card)?.lane === 'workload');
+  for (const edge of selecting) {
+    const from = byId.get(edge.from.card);
+    if (from?.lane === 'service') parent.set(root(edge.from.card), root(edge.to.card));
+  }
+  const entering = selecting.filter((edge) => {
+    const lane = byId.get(edge.from.card)?.lane;
+    return lane === 'load-balancer' || lane === 'ingress';
+  });
+  for (const edge of entering) {
+    const other = entering.find((candidate) => candidate.from.card === edge.from.card);
+    if (other) parent.set(root(edge.to.card), root(other.to.card));
+  }
+  const parts = new Map<string, TopologyCard[]>();
+  for (const card of members) parts.set(root(card.id), [...(parts.get(root(card.id)) ?? []), card]);
+  return [...parts.values()].map((part) => {
+    const sorted = [...part].sort((a, b) => compare(a.id, b.id));
+    const ids = new Set(part.map((card) => card.id));
+    const through = [...new Set(entering.filter((edge) => ids.has(edge.to.card)).map((edge) => edge.from.card))].sort(compare);
+    const into = edges.filter((edge) => ids.has(edge.to.card) && !ids.has(edge.from.card));
+    const calls = [...into, ...edges.filter((edge) => through.includes(edge.to.card))];
+    return {
+      id: sorted[0]?.id ?? '',
+      namespace: sorted[0]?.namespace ?? '',
+      entered: into.some((edge) => edge.kind === 'enters' || edge.kind === 'routes') || through.length > 0,
+      callers: calls.filter((edge) => byId.get(edge.from.card)?.shape === 'caller').map((edge) => edge.from.card),
+      services: [
+        ...through.filter((id) => !lanes.byKind[byId.get(id)?.lane ?? 'service'].strip).map((id) => ({ through: id })),
+        ...sorted.filter((card) => card.lane === 'service'),
+      ],
+      workloads: sorted.filter((card) => card.lane === 'workload'),
+    };
+  });
+}
+
+/** One namespace from `top` down; the answer is where the next may begin. Workloads that no Service selects fill what is free beside the Services. */
+function placeBand(
+  groups: readonly Group[],
+  top: number,
+  put: (card: TopologyCard, y: number) => void,
+  rowOf: Map<string, number>,
+  note: (card: TopologyCard, y: number) => void,
+): number {
+  let y = top;
+  const free: { y: number; height: number }[] = [];
+  for (const group of groups) {
+    if (group.services.length === 0) continue;
+    let left = y;
+    for (const item of group.services) {
+      if ('through' in item) {
+        rowOf.set(item.through, left);
+        left += headHeight + rowHeight + between;
+      } else {
+        put(item, left);
+        if (item.shape === 'ghost' && item.ghost) note(item, left);
+        left += cardHeight(item) + between;
+      }
+    }
+    let right = y;
+    for (const card of group.workloads) {
+      put(card, right);
+      right += cardHeight(card) + between;
+    }
+    const hasNote = group.workloads.length === 0 && group.services.some((item) => !('through' in item) && item.shape === 'ghost');
+    if (!hasNote && left > right) free.push({ y: right, height: left - right });
+    y = Math.max(left, right);
+  }
+  for (const card of groups.filter((group) => group.services.length === 0).flatMap((group) => group.workloads)) {
+    const needed = cardHeight(card) + between;
+    const place = free.find((candidate) => candidate.height >= needed);
+    if (place) {
+      put(card, place.y);
+      place.y += needed;
+      place.height -= needed;
+    } else {
+      put(card, y);
+      y += needed;
+    }
+  }
+  return y;
+}
+
+/** Load balancers, node ports and Ingresses stand level with what they lead to. */
+function placeEntries(
+  shown: readonly TopologyCard[],
+  edges: readonly TopologyEdge[],
+  cards: ReadonlyMap<string, PlacedCard>,
+  rowOf: ReadonlyMap<string, number>,
+  put: (card: TopologyCard, y: number) => void,
+): void {
+  for (const lane of ['ingress', 'load-balancer'] as const) {
+    const wishes = shown
+      .filter((card) => card.lane === lane)
+      .map((card) => {
+        const ys = edges.filter((edge) => edge.from.card === card.id).flatMap((edge) => cards.get(edge.to.card)?.y ?? []);
+        return { card, y: rowOf.get(card.id) ?? (ys.length > 0 ? Math.min(...ys) : Infinity) };
+      })
+      .sort((a, b) => (a.y === b.y ? compare(a.card.id, b.card.id) : a.y - b.y));
+    let next = bandHead;
+    for (const { card, y } of wishes) {
+      const at = Number.isFinite(y) ? Math.max(y, next) : next;
+      put(card, at);
+      next = at + cardHeight(card) + between;
+    }
+  }
+}
+
+/** The internet on top, callers near the middle of what they call. */
+function placeOutside(
+  shown: readonly TopologyCard[],
+  edges: readonly TopologyEdge[],
+  callerOrder: readonly string[],
+  cards: ReadonlyMap<string, PlacedCard>,
+  labels: PlacedLabel[],
+  lanes: Lanes,
+  put: (card: TopologyCard, y: number) => void,
+): void {
+  const outside = shown.filter((card) => card.lane === 'outside');
+  const targets = (id: string): readonly number[] =>
+    edges
+      .filter((edge) => edge.from.card === id)
+      .flatMap((edge) => {
+        const target = cards.get(edge.to.card);
+        return target ? [landing(target, edge.to.port)] : [];
+      });
+  let top = 19;
+  const x = lanes.byKind.outside.x;
+  const elsewhere = outside.filter((card) => card.shape !== 'caller');
+  if (elsewhere.length > 0) {
+    labels.push({ text: 'outside the cluster', x, y: 19 });
+    let next = bandHead + 8;
+    for (const card of elsewhere) {
+      const ys = targets(card.id);
+      const wish = ys.length > 0 ? Math.min(...ys) - pillHeight / 2 : next;
+      const at = Math.max(next, Math.min(wish, 200));
+      put(card, at);
+      next = at + pillHeight + between;
+    }
+    top = next + 6;
+  }
+  const rank = new Map(callerOrder.map((id, index) => [id, index]));
+  const callers = outside
+    .filter((card) => card.shape === 'caller')
+    .map((card) => {
+      const ys = targets(card.id);
+      return { card, wish: ys.length > 0 ? ys.reduce((sum, y) => sum + y, 0) / ys.length : Infinity };
+    })
+    .sort((a, b) => (a.wish === b.wish ? (rank.get(a.card.id) ?? 0) - (rank.get(b.card.id) ?? 0) || compare(a.card.id, b.card.id) : a.wish - b.wish));
+  if (callers.length === 0) return;
+  const last =
+    callers
+      .map((caller) => caller.wish)
+      .filter(Number.isFinite)
+      .at(-1) ?? top;
+  const places = spread(
+    callers.map((caller) => (Number.isFinite(caller.wish) ? caller.wish : last)),
+    pillGap,
+    top + 9 + pillHeight / 2,
+  );
+  callers.forEach(({ card }, index) => put(card, Math.round((places[index] ?? top) - pillHeight / 2)));
+  labels.push({ text: 'callers inside', x, y: elsewhere.length > 0 ? top : Math.max(19, Math.round((places[0] ?? 0) - pillHeight / 2 - 8)) });
+}
+
+function countHidden(cards: readonly TopologyCard[], lanes: Lanes): TopologyDrawing['hidden'] {
+  const hidden: Partial<Record<LaneKind, number>> = {};
+  for (const card of cards) {
+    if (lanes.byKind[card.lane].strip && card.lane !== 'container') hidden[card.lane] = (hidden[card.lane] ?? 0) + 1;
+    hidden.container = (hidden.container ?? 0) + (card.lane === 'workload' ? card.containers.length : 0);
+  }
+  return hidden;
+}
+
+function place(card: TopologyCard, lanes: Lanes, y: number): PlacedCard {
+  const lane = lanes.byKind[card.lane];
+  const height = cardHeight(card);
+  const ports = new Map(card.ports.map((port, index) => [port.id, y + headHeight + rowHeight * index + rowHeight / 2]));
+  return { card, x: lane.x, y, width: lane.width, height, ports, middle: card.lane === 'outside' ? y + pillHeight / 2 : y + headHeight + rowHeight / 2 };
+}
+
+function landing(placed: PlacedCard, port: string | undefined): number {
+  return (port === undefined ? undefined : placed.ports.get(port)) ?? placed.middle;
+}
+
+function placeEdge(edge: TopologyEdge, cards: ReadonlyMap<string, PlacedCard>, lanes: Lanes): readonly PlacedEdge[] {
+  const from = cards.get(edge.from.card);
+  const to = cards.get(edge.to.card);
+  if (!from || !to) return [];
+  const x2 = to.x;
+  return [
+    {
+      edge,
+      x1: from.x + from.width,
+      y1: landing(from, edge.from.port),
+      x2,
+      y2: landing(to, edge.to.port),
+      levelFrom: to.card.lane === 'workload' ? lanes.gateX - 8 : x2 - 8,
+    },
+  ];
+}
+
+/** A gate for one port stands at its row; a gate for all stands at each row where an edge arrives, or at the first. */
+function placeGates(
+  gates: readonly TopologyGate[],
+  cards: ReadonlyMap<string, PlacedCard>,
+  edges: readonly TopologyEdge[],
+  lanes: Lanes,
+): readonly PlacedGate[] {
+  return gates.flatMap((gate) => {
+    const placed = cards.get(gate.workload);
+    if (!placed) return [];
+    if (gate.port !== undefined) return [{ gate, x: lanes.gateX, y: landing(placed, gate.port) }];
+    const rows = new Set(edges.filter((edge) => edge.to.card === gate.workload).map((edge) => landing(placed, edge.to.port)));
+    if (rows.size === 0) rows.add(placed.middle);
+    return [...rows].map((y) => ({ gate, x: lanes.gateX, y }));
+  });
+}
+
+function noteOf(card: TopologyCard, y: number, lanes: Lanes): PlacedNote {
+  const x = lanes.byKind.service.x + lanes.byKind.service.width + 15;
+  return { card, x, y, width: lanes.byKind.workload.x + lanes.byKind.workload.width - x };
+}
+
+/** Callers with those first from which the way from outside, or from a workload that nobody calls, is shortest. */
+function callersByDepth(shown: readonly TopologyCard[], edges: readonly TopologyEdge[]): readonly string[] {
+  const callers = shown.filter((card) => card.shape === 'caller').map((card) => card.id);
+  const next = new Map<string, string[]>();
+  for (const edge of edges) next.set(edge.from.card, [...(next.get(edge.from.card) ?? []), edge.to.card]);
+  const present = new Set(callers);
+  /** A workload goes on as the pill that stands for it. */
+  const onward = (id: string): readonly string[] => (present.has(`caller:${id}`) ? [`caller:${id}`] : (next.get(id) ?? []));
+  const called = new Set<string>();
+  const walk = (starts: readonly string[], visit: (id: string, depth: number) => void): void => {
+    const seen = new Set(starts);
+    let wave = [...starts];
+    for (let depth = 0; wave.length > 0; depth++) {
+      const after: string[] = [];
+      for (const id of wave) {
+        visit(id, depth);
+        for (const target of id.startsWith('caller:') ? (next.get(id) ?? []) : onward(id)) {
+          if (seen.has(target)) continue;
+          seen.add(target);
+          after.push(target);
+        }
+      }
+      wave = after;
+    }
+  };
+  for (const edge of edges)
+    if (edge.kind === 'selects' || edge.kind === 'enters') for (const id of onward(edge.to.card)) if (id.startsWith('caller:')) called.add(id);
+  const starts = [...shown.filter((card) => card.shape === 'internet').map((card) => card.id), ...callers.filter((id) => !called.has(id))].sort(compare);
+  const depths = new Map<string, number>();
+  walk(starts, (id, depth) => depths.set(id, depth));
+  return [...callers].sort((a, b) => (depths.get(a) ?? 9_999) - (depths.get(b) ?? 9_999) || compare(a, b));
+}

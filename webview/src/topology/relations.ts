@@ -1,0 +1,108 @@
+/** What belongs to a resource in the graph: its other cards, its edges, its neighbours, in words and as sets. Pure. */
+import type { Topology, TopologyCard, TopologyEdge, TopologyGate } from '../../../server/src/protocol/topology';
+
+export interface Related {
+  /** The resource's own cards: a Service with its workloads, a workload with its Services and its pill. */
+  readonly own: ReadonlySet<string>;
+  /** Ids of edges that begin or end at them. */
+  readonly edges: ReadonlySet<string>;
+}
+
+const nothing: Related = { own: new Set(), edges: new Set() };
+
+/** The cards and edges that are marked when a card is selected. */
+export function relatedTo(topology: Topology, selected: string | null): Related {
+  const card = topology.cards.find((candidate) => candidate.id === selected);
+  if (!card) return nothing;
+  const own = new Set([card.id]);
+  const twin = twinOf(topology, card.id);
+  if (twin !== undefined) own.add(twin);
+  for (const edge of topology.edges) {
+    if (edge.kind !== 'selects') continue;
+    if (card.lane === 'service' && edge.from.card === card.id) own.add(edge.to.card);
+    if (own.has(edge.to.card) && card.lane !== 'service' && laneOf(topology, edge.from.card) === 'service') own.add(edge.from.card);
+  }
+  for (const id of [...own]) if (laneOf(topology, id) === 'workload') own.add(`caller:${id}`);
+  const edges = new Set(topology.edges.filter((edge) => own.has(edge.from.card) || own.has(edge.to.card)).map((edge) => edge.id));
+  return { own, edges };
+}
+
+/** A caller's workload, or the pill of a workload, where there is one. */
+export function twinOf(topology: Topology, id: string): string | undefined {
+  const twin = id.startsWith('caller:') ? id.slice('caller:'.length) : `caller:${id}`;
+  return topology.cards.some((card) => card.id === twin) ? twin : undefined;
+}
+
+export interface Neighbours {
+  readonly reachedBy: readonly TopologyCard[];
+  readonly services: readonly TopologyCard[];
+  readonly workloads: readonly TopologyCard[];
+  readonly reaches: readonly TopologyCard[];
+  readonly pods: number;
+  readonly policies: number;
+}
+
+/** Who reaches a resource and whom it reaches, one step each way. */
+export function neighboursOf(topology: Topology, selected: string): Neighbours {
+  const { own } = relatedTo(topology, selected);
+  const cards = new Map(topology.cards.map((card) => [card.id, card]));
+  const mine = [...own].flatMap((id) => cards.get(id) ?? []);
+  const isOwn = (id: string): boolean => own.has(id);
+  const distinct = (edges: readonly TopologyEdge[], end: 'from' | 'to'): readonly TopologyCard[] =>
+    [...new Set(edges.map((edge) => edge[end].card))].filter((id) => !isOwn(id)).flatMap((id) => cards.get(id) ?? []);
+  const workloads = mine.filter((card) => card.lane === 'workload');
+  const ids = new Set(workloads.map((card) => card.id));
+  return {
+    reachedBy: distinct(
+      topology.edges.filter((edge) => isOwn(edge.to.card)),
+      'from',
+    ),
+    services: mine.filter((card) => card.lane !== 'workload' && card.lane !== 'outside'),
+    workloads,
+    reaches: distinct(
+      topology.edges.filter((edge) => isOwn(edge.from.card)),
+      'to',
+    ),
+    pods: workloads.reduce((sum, card) => sum + (card.replicas ?? 1), 0),
+    policies: topology.policies.filter((policy) => policy.selects.some((id) => ids.has(id))).length,
+  };
+}
+
+/** "in from 2, out to 1; 1 pod; 2 policies" */
+export function summaryOf(topology: Topology, selected: string): string {
+  const { reachedBy, reaches, pods, policies, workloads } = neighboursOf(topology, selected);
+  const parts = [`in from ${reachedBy.length}, out to ${reaches.length}`];
+  if (workloads.length > 0) parts.push(`${pods} ${pods === 1 ? 'pod' : 'pods'}`);
+  if (policies > 0) parts.push(`${policies} ${policies === 1 ? 'policy' : 'policies'}`);
+  return parts.join('; ');
+}
+
+/** The policy of the fewest workloads is the one that a person wrote for this one. */
+export function mostSpecific(topology: Topology, policies: TopologyGate['policies']): TopologyGate['policies'][number] | undefined {
+  const width = (name: string, uri: string): number =>
+    topology.policies.find((policy) => policy.name === name && policy.source.uri === uri)?.selects.length ?? 0;
+  return [...policies].sort((a, b) => width(a.name, a.source.uri) - width(b.name, b.source.uri))[0];
+}
+
+/** The file's name and, where it is known, the line: `cartservice.yaml:69`. */
+export function placeOf(card: TopologyCard): string | undefined {
+  const uri = card.uri ?? card.source?.uri ?? card.ghost?.namedBy[0]?.uri;
+  return uri === undefined ? undefined : fileAndLine(uri, card.range?.start.line);
+}
+
+export function fileAndLine(uri: string, line?: number): string {
+  const name = decoded(uri.split(/[/\\]/).at(-1) ?? uri);
+  return line === undefined ? name : `${name}:${line}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function laneOf(topology: Topology, id: string): string | undefined {
+  return topology.cards.find((card) => card.id === id)?.lane;
+}

@@ -1,0 +1,308 @@
+/** The topology view: filter and zoom above, the drawing or the neighbours of one resource, the bar of what is selected. */
+import type { Topology } from '../../../server/src/protocol/topology';
+import { el, replace } from '../dom';
+import { icon } from '../icons';
+import { dropdown, iconButton, progressRing, textField } from '../toolkit';
+import { createDrawing } from './drawing';
+import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
+import type { TopologyHost, TopologyView, TopologyViewState } from './host';
+import { laneTitles } from './lanes';
+import { layOut, type TopologyDrawing } from './layout';
+import { drawLegend } from './legend';
+import { createMinimap } from './minimap';
+import { drawNeighbours } from './narrow';
+import { drawRails } from './rails';
+import { fillSelectedBar } from './selectedBar';
+import { mostSpecific, relatedTo, twinOf } from './relations';
+
+const narrowBelow = 480;
+const containersFrom = 1200;
+const floatMinimapAbove = 50;
+
+export function createTopologyView(host: TopologyHost): TopologyView {
+  let state: TopologyViewState = { topology: null, message: '', selected: null, pending: null };
+  let filter: TopologyFilter = noFilter;
+  let zoom = 1;
+  let width = 900;
+  let containersOpen: boolean | undefined;
+  let drawn: TopologyDrawing | undefined;
+  let shownSelection: string | null = null;
+
+  const drawing = createDrawing({
+    pick(card, second) {
+      const before = state.topology?.cards.find((candidate) => candidate.id === state.selected);
+      if (second && before && before.id !== card.id) host.traceBetween(before, card);
+      else {
+        shownSelection = card.id;
+        host.select(card, true);
+      }
+    },
+    pickGate(gate) {
+      const first = state.topology && mostSpecific(state.topology, gate.policies);
+      if (first) host.reveal(first.source);
+    },
+    open(card) {
+      const at = card.source ?? card.ghost?.namedBy[0];
+      if (at) host.reveal(at);
+    },
+    reveal: (at) => host.reveal(at),
+    openContainers() {
+      containersOpen = true;
+      host.changed();
+      render();
+      scroller.scrollLeft = scroller.scrollWidth;
+    },
+    clear: () => host.select(null, false),
+  });
+  const minimap = createMinimap((x, y) => scroller.scrollTo({ left: x * zoom - scroller.clientWidth / 2, top: y * zoom - scroller.clientHeight / 2 }));
+
+  const search = textField({
+    label: 'Filter',
+    labelAt: 'hidden',
+    placeholder: 'Filter by name, label or port',
+    icon: icon('search'),
+    onInput: (text) => setFilter({ ...filter, text }),
+  });
+  const namespaces = dropdown({
+    label: 'Namespace',
+    labelAt: 'inside',
+    choices: [{ value: '', label: 'all' }],
+    value: '',
+    onChange: (namespace) => setFilter({ ...filter, namespace }),
+  });
+  const kinds = dropdown({
+    label: 'Kind',
+    labelAt: 'inside',
+    choices: [{ value: '', label: 'all' }],
+    value: '',
+    onChange: (kind) => setFilter({ ...filter, kind }),
+  });
+  const zoomText = el('div', { class: 'zoom-text', 'aria-live': 'polite' }, '100 %');
+  const toolbar = el(
+    'div',
+    { class: 'toolbar' },
+    el('div', { class: 'toolbar-search' }, search.element),
+    el('div', { class: 'toolbar-namespace' }, namespaces.element),
+    el('div', { class: 'toolbar-kind' }, kinds.element),
+    el('div', { class: 'bar-space' }),
+    el(
+      'div',
+      { class: 'zoom' },
+      iconButton({ label: 'Zoom out', icon: icon('minus'), onClick: () => setZoom(zoom / 1.25) }),
+      zoomText,
+      iconButton({ label: 'Zoom in', icon: icon('plus'), onClick: () => setZoom(zoom * 1.25) }),
+      iconButton({ label: 'Fit to the view', icon: icon('fit'), onClick: fit }),
+    ),
+  );
+
+  const laneHeads = el('div', { class: 'lane-heads' });
+  const railsPlace = el('div', { class: 'rails-place' });
+  const minimapPlace = el('div', { class: 'minimap-place' });
+  const legendPlace = el('div', { class: 'legend-place' }, drawLegend(), minimapPlace);
+  const ground = el('div', { class: 'ground' }, drawing.element, railsPlace);
+  const scroller = el('div', { class: 'scroller' }, laneHeads, ground, legendPlace);
+  const neighbours = el('div', { class: 'neighbours' });
+  const message = el('div', { class: 'message', role: 'status' });
+  const bar = el('div', { class: 'selected-bar' });
+  const floating = el('div', { class: 'minimap-float', hidden: true });
+  const element = el('div', { class: 'topology' }, toolbar, message, neighbours, scroller, floating, bar);
+
+  scroller.addEventListener('scroll', () => requestAnimationFrame(scrolled), { passive: true });
+  scroller.addEventListener(
+    'wheel',
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      setZoom(zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1));
+    },
+    { passive: false },
+  );
+  panByDragging(scroller);
+
+  function setFilter(next: TopologyFilter): void {
+    filter = next;
+    host.changed();
+    render();
+  }
+
+  function setZoom(next: number): void {
+    zoom = Math.min(3, Math.max(0.25, Math.round(next * 100) / 100));
+    if (Math.abs(zoom - 1) < 0.04) zoom = 1;
+    host.changed();
+    render();
+  }
+
+  function fit(): void {
+    if (!drawn) return;
+    const wide = scroller.clientWidth / drawn.width;
+    const high = (scroller.clientHeight - laneHeads.offsetHeight) / (drawn.height + 8);
+    const whole = Math.min(wide, high, 1);
+    setZoom(Math.abs(zoom - whole) < 0.02 ? 1 : whole);
+    scroller.scrollTo({ left: 0, top: 0 });
+  }
+
+  function scrolled(): void {
+    const top = Math.max(0, scroller.scrollTop - laneHeads.offsetHeight);
+    const bottom = scroller.scrollTop + scroller.clientHeight;
+    drawing.scrolled(top, bottom);
+    minimap.frame({ x: scroller.scrollLeft / zoom, y: top / zoom, width: scroller.clientWidth / zoom, height: (bottom - top) / zoom });
+  }
+
+  function render(): void {
+    const { topology } = state;
+    const narrow = width < narrowBelow;
+    element.classList.toggle('narrow', narrow);
+    const nothing = topology === null || topology.cards.length === 0;
+    message.hidden = !nothing;
+    scroller.hidden = nothing || narrow;
+    neighbours.hidden = nothing || !narrow;
+    bar.hidden = nothing || narrow;
+    toolbar.hidden = topology === null;
+    if (nothing || narrow) floating.hidden = true;
+    if (topology === null || nothing) {
+      const text = topology === null ? state.message : 'No resource of this context takes part in network traffic.';
+      replace(message, topology === null && text.endsWith('…') && progressRing(text), el('div', null, text));
+      return;
+    }
+    fillChoices(topology);
+    const filtered = applyFilter(topology, filter);
+    if (narrow) replace(neighbours, drawNeighbours({ topology, filtered, filter, selected: state.selected, pending: state.pending, width }, host));
+    else renderDrawing(topology, filtered);
+  }
+
+  function renderDrawing(topology: Topology, filtered: Filtered): void {
+    const open = containersOpen ?? width >= containersFrom;
+    drawn = layOut(filtered.topology, width, open);
+    const related = relatedTo(topology, state.selected);
+    drawing.show({ drawing: drawn, related, dimmed: filtered.dimmed, selected: state.selected, zoom, twin: (id) => twinOf(topology, id) });
+    renderHeads(filtered.topology, drawn);
+    ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
+    replace(
+      railsPlace,
+      drawRails(topology, (at) => host.reveal(at)),
+    );
+    for (const place of [railsPlace, legendPlace]) place.style.width = `${width}px`;
+    minimap.update(drawn, related.own);
+    const float = drawn.cards.size > floatMinimapAbove;
+    floating.hidden = !float;
+    minimapPlace.hidden = float;
+    (float ? floating : minimapPlace).append(minimap.element);
+    zoomText.textContent = `${Math.round(zoom * 100)} %`;
+    fillSelectedBar(bar, state, host);
+    if (state.selected !== shownSelection) bringIntoView(state.selected);
+    scrolled();
+  }
+
+  function renderHeads(topology: Topology, { lanes }: TopologyDrawing): void {
+    laneHeads.style.minWidth = `${Math.round(lanes.width * zoom)}px`;
+    replace(
+      laneHeads,
+      lanes.order
+        .filter((lane) => lane.kind !== 'container' || !lane.strip)
+        .map((lane) => {
+          const count =
+            lane.kind === 'container'
+              ? topology.cards.reduce((sum, card) => sum + card.containers.length, 0)
+              : topology.cards.filter((card) => card.lane === lane.kind && card.shape !== 'ghost').length;
+          const title = lane.strip ? (lane.kind === 'ingress' ? 'Ingress' : '') : laneTitles[lane.kind];
+          const head = el(
+            'div',
+            { class: lane.strip ? 'lane-head strip-head' : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
+            title,
+            !lane.strip && el('span', { class: 'lane-count' }, count),
+          );
+          head.style.left = `${Math.round(lane.x * zoom)}px`;
+          if (!lane.strip) head.style.maxWidth = `${Math.round(lane.width * zoom)}px`;
+          else head.style.width = `${Math.round(lane.width * zoom)}px`;
+          return head;
+        }),
+      lanes.byKind.container.strip ? null : closeContainers(lanes.byKind.container.x + lanes.byKind.container.width),
+    );
+  }
+
+  function closeContainers(right: number): HTMLElement {
+    const close = iconButton({
+      label: 'Hide the containers',
+      icon: icon('chevronLeft'),
+      onClick: () => {
+        containersOpen = false;
+        host.changed();
+        render();
+      },
+    });
+    close.classList.add('lane-close');
+    close.style.left = `${Math.round(right * zoom) - 22}px`;
+    return close;
+  }
+
+  function fillChoices(topology: Topology): void {
+    const known = (list: readonly string[], value: string): string => (list.includes(value) ? value : '');
+    const all = { value: '', label: 'all' };
+    const kindNames = kindsOf(topology);
+    filter = { ...filter, namespace: known(topology.namespaces, filter.namespace), kind: known(kindNames, filter.kind) };
+    const only = topology.namespaces.length === 1 ? topology.namespaces[0] : undefined;
+    namespaces.set(
+      only === undefined ? [all, ...topology.namespaces.map((name) => ({ value: name, label: name }))] : [{ value: '', label: only }],
+      filter.namespace,
+    );
+    kinds.set([all, ...kindNames.map((kind) => ({ value: kind, label: kind }))], filter.kind);
+  }
+
+  /** A selection that came from elsewhere (the cursor in the text) is scrolled to. */
+  function bringIntoView(id: string | null): void {
+    shownSelection = id;
+    const placed = id === null ? undefined : drawn?.cards.get(id);
+    if (!placed) return;
+    const top = placed.y * zoom;
+    const high = scroller.clientHeight - laneHeads.offsetHeight;
+    if (top < scroller.scrollTop || top + placed.height * zoom > scroller.scrollTop + high) scroller.scrollTop = Math.max(0, top - high / 2);
+  }
+
+  return {
+    element,
+    update(next) {
+      state = next;
+      render();
+    },
+    resize(next) {
+      width = next;
+      render();
+    },
+    saveState: () => ({ filter, zoom, containersOpen, left: scroller.scrollLeft, top: scroller.scrollTop }),
+    restoreState(value) {
+      if (typeof value !== 'object' || value === null) return;
+      const saved = value as Readonly<Record<string, unknown>>;
+      if (typeof saved['zoom'] === 'number' && saved['zoom'] >= 0.25 && saved['zoom'] <= 3) zoom = saved['zoom'];
+      if (typeof saved['containersOpen'] === 'boolean') containersOpen = saved['containersOpen'];
+      const old = saved['filter'];
+      if (typeof old === 'object' && old !== null) {
+        const text = (key: string): string => {
+          const part = (old as Readonly<Record<string, unknown>>)[key];
+          return typeof part === 'string' ? part : '';
+        };
+        filter = { text: text('text'), namespace: text('namespace'), kind: text('kind') };
+        search.set(filter.text);
+      }
+    },
+  };
+}
+
+/** Dragging the ground pans, as on a map; a click stays a click. */
+function panByDragging(scroller: HTMLElement): void {
+  let from: { x: number; y: number; left: number; top: number } | undefined;
+  scroller.addEventListener('pointerdown', (event) => {
+    if (
+      event.button !== 0 ||
+      !(event.target instanceof Element) ||
+      event.target.closest('[data-card], [data-gate], [data-edge], button, a, vscode-link, .minimap')
+    )
+      return;
+    from = { x: event.clientX, y: event.clientY, left: scroller.scrollLeft, top: scroller.scrollTop };
+  });
+  scroller.addEventListener('pointermove', (event) => {
+    if (!from || !(event.buttons & 1)) return void (from = undefined);
+    scroller.scrollLeft = from.left - (event.clientX - from.x);
+    scroller.scrollTop = from.top - (event.clientY - from.y);
+  });
+  scroller.addEventListener('pointerup', () => (from = undefined));
+}

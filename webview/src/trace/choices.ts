@@ -1,0 +1,138 @@
+/** What the question's controls offer, and the question that they add up to. */
+import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
+import { cniModes, placements, protocols, proxyModes } from '../../../server/src/protocol/trace';
+import type { CniMode, Flow, FlowOptions, Placement, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
+import type { IconName } from '../icons';
+import { iconOfKind } from '../icons';
+import type { Choice } from '../toolkit';
+import { endpointLabel } from './words';
+
+/** The question while it is edited: every field has a value, an empty one where nothing was chosen. */
+export interface Draft {
+  readonly from: string;
+  readonly to: string;
+  /** Empty: each port that the destination offers. */
+  readonly port: string;
+  readonly protocol: TransportProtocol;
+  readonly placement: Placement;
+  readonly cni: CniMode;
+  readonly proxyMode: ProxyMode;
+}
+
+export function draftOf(question: Flow | null, endpoints: readonly EndpointChoice[], defaults: QuestionDefaults): Draft {
+  const { from, to, port } = question ?? {
+    from: endpoints[0]?.endpoint ?? '',
+    to: endpoints.find((choice) => choice.ports.length > 0)?.endpoint ?? '',
+    port: undefined,
+  };
+  const split = splitPort(to, endpoints);
+  return {
+    from,
+    to: split.to,
+    port: port === undefined ? split.port : String(port),
+    protocol: question?.protocol ?? 'TCP',
+    placement: question?.options?.placement ?? defaults.placement,
+    cni: question?.options?.cni ?? defaults.cni,
+    proxyMode: question?.options?.proxyMode ?? defaults.proxyMode,
+  };
+}
+
+/** `NAME:6379` as an endpoint of the list and a port, where the list has that name. */
+function splitPort(to: string, endpoints: readonly EndpointChoice[]): { to: string; port: string } {
+  const match = /^([^:]+):(\d{1,5})$/.exec(to);
+  const name = match?.[1];
+  if (name === undefined || match?.[2] === undefined) return { to, port: '' };
+  const known = endpoints.filter((choice) => choice.endpoint === name || (choice.label === name && choice.ports.length > 0));
+  const [only] = known;
+  return only ? { to: only.endpoint, port: match[2] } : { to, port: '' };
+}
+
+/** The question to ask; options that equal the defaults and were not asked before are left out, other options of the old question stay. */
+export function questionOf(draft: Draft, before: Flow | null, defaults: QuestionDefaults): Flow {
+  const old = before?.options;
+  const options: FlowOptions = {
+    ...old,
+    ...(draft.placement === defaults.placement && old?.placement === undefined ? {} : { placement: draft.placement }),
+    ...(draft.cni === defaults.cni && old?.cni === undefined ? {} : { cni: draft.cni }),
+    ...(draft.proxyMode === defaults.proxyMode && old?.proxyMode === undefined ? {} : { proxyMode: draft.proxyMode }),
+  };
+  return {
+    from: draft.from,
+    to: draft.to,
+    ...(draft.port === '' ? {} : { port: Number(draft.port) }),
+    protocol: draft.protocol,
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+/** From and To the other way round; the port belonged to the old destination and goes. */
+export function swapped(draft: Draft): Draft {
+  return { ...draft, from: draft.to, to: draft.from, port: '' };
+}
+
+export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: string): readonly Choice[] {
+  const choices: Choice[] = endpoints.map(({ endpoint, label, detail }) => ({ value: endpoint, label, detail }));
+  for (const extra of [chosen, 'internet']) {
+    if (extra !== '' && !choices.some((choice) => choice.value === extra))
+      choices.push({ value: extra, label: endpointLabel(extra, endpoints), ...(extra === 'internet' ? {} : { detail: kindWord(extra) }) });
+  }
+  return choices;
+}
+
+export function portChoices(endpoints: readonly EndpointChoice[], to: string, chosen: string): readonly Choice[] {
+  const ports = endpoints.find((choice) => choice.endpoint === to)?.ports ?? [];
+  const seen = new Set<string>(['']);
+  const choices: Choice[] = [{ value: '', label: 'any offered' }];
+  for (const port of ports) {
+    const value = String(port.number);
+    if (seen.has(value)) continue;
+    seen.add(value);
+    choices.push({ value, label: value, ...(port.name === undefined ? {} : { detail: port.name }) });
+  }
+  if (!seen.has(chosen)) choices.push({ value: chosen, label: chosen });
+  return choices;
+}
+
+const modeWords: Readonly<Record<string, string>> = { vxlan: 'VXLAN', ipip: 'IP in IP', bgp: 'BGP', ebpf: 'eBPF' };
+
+export const protocolChoices: readonly Choice[] = protocols.map((value) => ({ value, label: value }));
+export const placementChoices: readonly Choice[] = placements.map((value) => ({ value, label: placementLabel(value) }));
+export const cniChoices: readonly Choice[] = cniModes.map((value) => ({ value, label: cniLabel(value) }));
+export const proxyChoices: readonly Choice[] = proxyModes.map((value) => ({ value, label: value }));
+
+export function placementLabel(placement: Placement): string {
+  return placement === 'any' ? 'any node' : placement === 'same-node' ? 'on one node' : 'on two nodes';
+}
+
+export function cniLabel(cni: CniMode): string {
+  const [plugin = '', mode] = cni.split(':');
+  return mode === undefined ? plugin : `${plugin}, ${modeWords[mode] ?? mode}`;
+}
+
+/** The icon of an endpoint by how it is written, or by the kind that its detail names. */
+export function endpointIcon(endpoint: string, endpoints: readonly EndpointChoice[]): IconName {
+  if (endpoint === 'internet') return 'internet';
+  if (/^https?:/.test(endpoint)) return 'ingress';
+  const detail = endpoints.find((choice) => choice.endpoint === endpoint)?.detail ?? '';
+  if (detail.includes('LoadBalancer')) return 'loadBalancer';
+  const kind = kindWord(endpoint);
+  return iconOfKind(kind === '' ? (detail.split(' ')[0] ?? '') : kind);
+}
+
+function kindWord(endpoint: string): string {
+  const kind = endpoint.includes('/') ? (endpoint.split('/')[0] ?? '') : '';
+  const known: Readonly<Record<string, string>> = {
+    deployment: 'Deployment',
+    service: 'Service',
+    svc: 'Service',
+    pod: 'Pod',
+    ingress: 'Ingress',
+    container: 'Container',
+    statefulset: 'StatefulSet',
+    daemonset: 'DaemonSet',
+    job: 'Job',
+    cronjob: 'CronJob',
+    node: 'Node',
+  };
+  return Object.hasOwn(known, kind) ? (known[kind] ?? '') : '';
+}

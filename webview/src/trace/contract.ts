@@ -1,0 +1,34 @@
+/** What the trace view asks of the page around it, and what the page asks of the trace view. */
+import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
+import type { SourceRef } from '../../../server/src/protocol/source';
+import type { Flow, Trace } from '../../../server/src/protocol/trace';
+
+export interface TraceHost {
+  ask(question: Flow): void;
+  reveal(at: SourceRef): void;
+  copy(what: 'mermaid' | 'markdown' | 'command'): void;
+  /** Shows the remedy of that index of the trace as a change of the text. */
+  preview(remedy: number): void;
+  openSettings(): void;
+  /** The width of the page in CSS pixels. */
+  readonly width: () => number;
+}
+
+export interface TraceState {
+  readonly question: Flow | null;
+  readonly trace: Trace | null;
+  readonly error?: string;
+  readonly endpoints: readonly EndpointChoice[];
+  readonly defaults: QuestionDefaults;
+  readonly topologyLabel: string;
+}
+
+export interface TraceView {
+  readonly element: HTMLElement;
+  update(state: TraceState): void;
+  resize(width: number): void;
+  /** Plain data that `restoreState` of a later page understands. */
+  saveState(): unknown;
+  /** Anything may come in; what is not understood is left. */
+  restoreState(state: unknown): void;
+}

@@ -1,0 +1,185 @@
+/** The question of the trace view: its controls, and two lines with chips where there is no room for them. */
+import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
+import type { CniMode, Flow, Placement, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
+import { el, replace } from '../dom';
+import { icon } from '../icons';
+import { button, dropdown, iconButton, menuButton, segmented, setPressed } from '../toolkit';
+import {
+  cniChoices,
+  cniLabel,
+  draftOf,
+  endpointChoices,
+  endpointIcon,
+  placementChoices,
+  placementLabel,
+  portChoices,
+  protocolChoices,
+  proxyChoices,
+  questionOf,
+  swapped,
+} from './choices';
+import type { Draft } from './choices';
+import { endpointLabel } from './words';
+
+export interface FormHost {
+  ask(question: Flow): void;
+  copy(what: 'mermaid' | 'markdown' | 'command'): void;
+  wording(expert: boolean): void;
+}
+
+export interface FormState {
+  readonly question: Flow | null;
+  readonly endpoints: readonly EndpointChoice[];
+  readonly defaults: QuestionDefaults;
+  /** True when the path stays in one pod, where placement and CNI play no part. */
+  readonly inPod: boolean;
+}
+
+export interface QuestionForm {
+  readonly element: HTMLElement;
+  update(state: FormState): void;
+  setNarrow(narrow: boolean): void;
+  setExpert(expert: boolean): void;
+}
+
+export function createForm(host: FormHost): QuestionForm {
+  let state: FormState = { question: null, endpoints: [], defaults: { cni: 'bridge', proxyMode: 'iptables', placement: 'any' }, inPod: false };
+  let draft: Draft = draftOf(null, [], state.defaults);
+  let open = false;
+
+  const from = dropdown({ label: 'From', choices: [], value: '', icon: icon('workload'), onChange: (value) => change({ ...draft, from: value }) });
+  const to = dropdown({ label: 'To', choices: [], value: '', icon: icon('service'), onChange: (value) => change({ ...draft, to: value, port: '' }) });
+  const port = dropdown({ label: 'Port', choices: [], value: '', onChange: (value) => change({ ...draft, port: value }) });
+  const protocol = dropdown({
+    label: 'Protocol',
+    choices: protocolChoices,
+    value: 'TCP',
+    onChange: (value) => change({ ...draft, protocol: value as TransportProtocol }),
+  });
+  const placement = dropdown({
+    label: 'Placement',
+    choices: placementChoices,
+    value: 'any',
+    onChange: (value) => option({ ...draft, placement: value as Placement }),
+  });
+  const cni = dropdown({ label: 'CNI', choices: cniChoices, value: 'bridge', onChange: (value) => option({ ...draft, cni: value as CniMode }) });
+  const proxyMode = dropdown({
+    label: 'kube-proxy mode',
+    choices: proxyChoices,
+    value: 'iptables',
+    onChange: (value) => option({ ...draft, proxyMode: value as ProxyMode }),
+  });
+  const wording = segmented({
+    label: 'Wording',
+    choices: [
+      { value: 'plain', label: 'Plain' },
+      { value: 'expert', label: 'Expert' },
+    ],
+    value: 'plain',
+    onChange: (value) => host.wording(value === 'expert'),
+  });
+  const copyAs = menuButton({
+    label: 'Copy as',
+    icon: icon('copy', 14),
+    items: [
+      { label: 'Mermaid diagram', onClick: () => host.copy('mermaid') },
+      { label: 'Markdown table', onClick: () => host.copy('markdown') },
+      { label: 'Command', onClick: () => host.copy('command') },
+    ],
+  });
+  const swap = (): void => {
+    change(swapped(draft));
+    if (state.question) ask();
+  };
+  const swapButton = (): HTMLElement => iconButton({ label: 'Swap From and To', icon: icon('swap'), onClick: swap });
+  const pencil = iconButton({ label: 'Edit the question', icon: icon('edit'), pressed: false, onClick: () => setOpen(!open) });
+  const options = el('div', { class: 'question-options' }, cell('placement', placement.element), cell('cni', cni.element), cell('proxy', proxyMode.element));
+  const noPart = el('div', { class: 'question-no-part', hidden: true }, 'Placement, CNI and kube-proxy mode play no part here.');
+  const controls = el(
+    'div',
+    { class: 'question-controls' },
+    el(
+      'div',
+      { class: 'question-row' },
+      cell('from', from.element),
+      el('div', { class: 'question-swap' }, swapButton()),
+      cell('to', to.element),
+      cell('port', port.element),
+      cell('protocol', protocol.element),
+      button({ label: 'Trace', primary: true, onClick: () => ask() }),
+    ),
+    el('div', { class: 'question-row second' }, options, noPart, el('div', { class: 'question-right' }, wording.element, copyAs)),
+  );
+  const lines = el('div', { class: 'question-lines' });
+  const marks = el('div', { class: 'question-chips' });
+  const short = el('div', { class: 'question-short' }, el('div', { class: 'question-short-head' }, lines, swapButton(), pencil), marks);
+  const element = el('section', { class: 'question', 'aria-label': 'Question' }, short, controls);
+
+  function ask(): void {
+    if (draft.from === '' || draft.to === '') return;
+    setOpen(false);
+    host.ask(questionOf(draft, state.question, state.defaults));
+  }
+  function change(next: Draft): void {
+    draft = next;
+    show();
+  }
+  /** An option changes the answer to the question that stands; so it is asked again at once. */
+  function option(next: Draft): void {
+    change(next);
+    if (state.question) host.ask(questionOf(draft, state.question, state.defaults));
+  }
+  function setOpen(next: boolean): void {
+    open = next;
+    setPressed(pencil, open);
+    element.classList.toggle('open', open);
+  }
+  function show(): void {
+    const { endpoints } = state;
+    from.set(endpointChoices(endpoints, draft.from), draft.from);
+    from.setIcon(icon(endpointIcon(draft.from, endpoints)));
+    to.set(endpointChoices(endpoints, draft.to), draft.to);
+    to.setIcon(icon(endpointIcon(draft.to, endpoints)));
+    port.set(portChoices(endpoints, draft.to, draft.port), draft.port);
+    protocol.set(protocolChoices, draft.protocol);
+    placement.set(placementChoices, draft.placement);
+    cni.set(cniChoices, draft.cni);
+    proxyMode.set(proxyChoices, draft.proxyMode);
+    options.hidden = state.inPod;
+    noPart.hidden = !state.inPod;
+    replace(lines, shortLine(draft.from, '', endpoints), shortLine(draft.to, `${draft.port === '' ? '' : `:${draft.port} `}${draft.protocol}`, endpoints));
+    replace(
+      marks,
+      state.inPod ? null : [placementLabel(draft.placement), cniLabel(draft.cni), draft.proxyMode].map((text) => el('span', { class: 'chip' }, text)),
+    );
+  }
+
+  return {
+    element,
+    update(next) {
+      const asked = next.question !== state.question || next.defaults !== state.defaults || draft.from === '';
+      state = next;
+      if (asked) draft = draftOf(state.question, state.endpoints, state.defaults);
+      show();
+    },
+    setNarrow(narrow) {
+      element.classList.toggle('narrow-question', narrow);
+    },
+    setExpert: (expert) => wording.set(expert ? 'expert' : 'plain'),
+  };
+}
+
+function cell(name: string, control: HTMLElement): HTMLElement {
+  return el('div', { class: `question-cell cell-${name}` }, control);
+}
+
+function shortLine(endpoint: string, port: string, endpoints: readonly EndpointChoice[]): HTMLElement {
+  const choice = endpoints.find((candidate) => candidate.endpoint === endpoint);
+  return el(
+    'div',
+    { class: 'question-line' },
+    icon(endpointIcon(endpoint, endpoints), 14),
+    el('strong', { title: endpoint }, endpointLabel(endpoint, endpoints) || 'not chosen'),
+    el('span', { class: 'secondary' }, port === '' ? (choice?.detail.split(' ·')[0] ?? '') : port),
+  );
+}

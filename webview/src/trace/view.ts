@@ -1,0 +1,253 @@
+/** The trace view: the question, the path that can be played, how it ends and why, and the list of hops. */
+import type { SourceRef } from '../../../server/src/protocol/source';
+import type { Branch, Flow, Trace } from '../../../server/src/protocol/trace';
+import { el, replace } from '../dom';
+import { icon } from '../icons';
+import { markOfOutcome } from '../marks';
+import type { TraceHost, TraceState, TraceView } from './contract';
+import { draw } from './drawing/draw';
+import type { TraceDrawing } from './drawing/draw';
+import { drawInPod } from './drawing/inPod';
+import { layout } from './drawing/layout';
+import { createForm } from './form';
+import { createHopList } from './hops';
+import type { HopList } from './hops';
+import { journeyOf, sharesAlong, staysInPod } from './journey';
+import type { Journey } from './journey';
+import { drawOutcome } from './outcome';
+import { createPathTable } from './paths';
+import type { PathTable } from './paths';
+import { createPlayer, travelTime } from './player';
+import { createTimeline } from './timeline';
+import './trace.css';
+import { createTransport } from './transport';
+import { drawWhy } from './why';
+import { endpointLabel, hopTitle, verdictWord } from './words';
+
+const narrowBelow = 480;
+const wideFrom = 1200;
+const listWidth = 420;
+
+export function createTraceView(host: TraceHost): TraceView {
+  let state: TraceState | undefined;
+  let width = host.width();
+  let expert = false;
+  let chosenPath = 0;
+  let current = 0;
+  let journey: Journey = { hops: [], beside: [], notReached: [] };
+  let drawing: TraceDrawing | undefined;
+  let list: HopList | undefined;
+  /** What a restored page showed last; used once, by the first trace that comes. */
+  let restoredHop: number | undefined;
+  let table: PathTable | undefined;
+
+  const form = createForm({
+    ask: (question) => host.ask(question),
+    copy: (what) => host.copy(what),
+    wording(next) {
+      expert = next;
+      drawAnswer();
+    },
+  });
+  const transport = createTransport({ select: (index) => select(index, true), toggle: () => toggle() });
+  const player = createPlayer(
+    (index) => {
+      drawing?.travel(index, index > 0 ? travelTime : 0);
+      show(index, true);
+    },
+    () => showTransport(),
+  );
+  const spoken = el('div', { class: 'unseen', 'aria-live': 'polite' });
+  const answer = el('div', { class: 'answer' });
+  const side = el('div', { class: 'answer-side' });
+  const main = el('div', { class: 'answer-main' });
+  const head = el('div', { class: 'trace-head' }, form.element, transport.element);
+  const element = el('div', { class: 'trace' }, head, answer, spoken);
+  element.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.key !== ' ' || isControl(event.target)) return;
+    event.preventDefault();
+    toggle();
+  });
+
+  function branch(): Branch | undefined {
+    return state?.trace?.branches[chosenPath];
+  }
+  function toggle(): void {
+    if (player.playing()) player.stop();
+    else if (journey.hops.length > 0) player.play(current >= journey.hops.length - 1 ? 0 : current, journey.hops.length);
+    showTransport();
+  }
+  /** A step, a scrub or a click: the packet is there at once. */
+  function select(index: number, speak: boolean): void {
+    player.stop();
+    drawing?.travel(index, 0);
+    show(index, speak);
+  }
+  function show(index: number, speak: boolean): void {
+    current = Math.min(Math.max(index, 0), Math.max(journey.hops.length - 1, 0));
+    drawing?.setCurrent(current);
+    list?.setCurrent(current, speak && listFollows());
+    showTransport();
+    const hop = journey.hops[current];
+    if (speak && hop)
+      spoken.textContent = `Hop ${current + 1} of ${journey.hops.length}: ${hopTitle(hop)} ${verdictWord(hop.verdict)}. ${expert ? hop.expert : hop.plain}`;
+  }
+  /** The list may scroll by itself only where that does not take the drawing away. */
+  function listFollows(): boolean {
+    if (width < narrowBelow || width >= wideFrom) return true;
+    const frame = drawing?.element.getBoundingClientRect();
+    return frame === undefined || frame.bottom < head.getBoundingClientRect().bottom + 40;
+  }
+  function showTransport(): void {
+    const path = branch();
+    transport.element.hidden = path === undefined;
+    if (!path || !state) return;
+    transport.update({ hops: journey.hops, current, playing: player.playing(), end: endMark(path), proxyMode: proxyMode(), narrow: width < narrowBelow });
+  }
+  function proxyMode(): string {
+    return state?.trace?.flow.options?.proxyMode ?? state?.defaults.proxyMode ?? 'iptables';
+  }
+
+  /** Draws everything that depends on the trace, the chosen path, the wording and the width. */
+  function drawAnswer(): void {
+    if (!state) return;
+    const { trace, error, endpoints } = state;
+    const path = branch();
+    drawing = undefined;
+    list = undefined;
+    table = undefined;
+    element.classList.toggle('has-list-beside', width >= wideFrom);
+    form.setNarrow(width < narrowBelow);
+    if (!trace || !path) {
+      replace(answer, error === undefined ? empty(state) : el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));
+      showTransport();
+      return;
+    }
+    journey = journeyOf(path);
+    const narrow = width < narrowBelow;
+    const listOptions = {
+      branch: path,
+      journey,
+      heading: trace.branches.length > 1 ? `What happens on path ${chosenPath + 1}` : 'What happens',
+      expert,
+      proxyMode: proxyMode(),
+      onSelect: (index: number) => select(index, false),
+      reveal: (at: SourceRef) => host.reveal(at),
+      openSettings: () => host.openSettings(),
+    };
+    list = narrow ? createTimeline(listOptions) : createHopList(listOptions);
+    const outcome = drawOutcome(trace, path, endpoints, narrow);
+    const why = drawWhy(trace, path, host);
+    if (trace.branches.length > 1) table = createPathTable(trace.branches, narrow ? 'narrow' : width < 720 ? 'middle' : 'wide', choosePath);
+    if (narrow) replace(answer, outcome, table?.element, list.element, why);
+    else {
+      const frame = el('div', { class: 'drawing-ground' });
+      drawing = drawPath(trace, path, frame);
+      if (width >= wideFrom) {
+        replace(main, frame, outcome, table?.element, why);
+        replace(side, list.element);
+        replace(answer, main, side);
+      } else replace(answer, frame, outcome, why, table?.element, list.element);
+    }
+    answer.classList.toggle('stale', error !== undefined);
+    if (error !== undefined) answer.prepend(el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));
+    table?.setSelected(chosenPath);
+    show(current, false);
+  }
+  function drawPath(trace: Trace, path: Branch, frame: HTMLElement): TraceDrawing {
+    const room = width >= wideFrom ? width - listWidth : width;
+    const onSelect = (index: number): void => select(index, true);
+    const from = endpointLabel(trace.flow.from, state?.endpoints ?? []);
+    const to = endpointLabel(trace.flow.to, state?.endpoints ?? []);
+    const made = staysInPod(path)
+      ? drawInPod(journey, room, onSelect)
+      : draw(layout(journey, { width: room, proxyMode: proxyMode() }), {
+          flow: trace.flow,
+          endpoints: state?.endpoints ?? [],
+          ...(trace.branches.length > 1 ? { shares: sharesAlong(trace.branches, path) } : {}),
+          onSelect,
+          label: `The path from ${from} to ${to}`,
+        });
+    frame.append(made.element);
+    return made;
+  }
+  function choosePath(index: number): void {
+    if (index === chosenPath) return;
+    player.stop();
+    chosenPath = index;
+    current = Math.max(journeyOf(branch() ?? emptyBranch).hops.length - 1, 0);
+    const focused =
+      element.contains(document.activeElement) && document.activeElement instanceof HTMLElement && document.activeElement.classList.contains('path-row');
+    drawAnswer();
+    if (focused) element.querySelector<HTMLElement>('.path-row.current')?.focus();
+  }
+
+  return {
+    element,
+    update(next) {
+      const before = state;
+      state = next;
+      const same = sameQuestion(before?.trace?.flow, next.trace?.flow);
+      if (next.trace !== before?.trace) {
+        player.stop();
+        const stood = { atEnd: current >= journey.hops.length - 1, kind: journey.hops[current]?.station };
+        if (!same && before?.trace) chosenPath = 0;
+        chosenPath = Math.min(chosenPath, Math.max((next.trace?.branches.length ?? 1) - 1, 0));
+        journey = journeyOf(branch() ?? emptyBranch);
+        const again = same && !stood.atEnd ? journey.hops.findIndex((hop) => hop.station === stood.kind) : -1;
+        current = again >= 0 ? again : ((before?.trace ? undefined : restoredHop) ?? Math.max(journey.hops.length - 1, 0));
+      }
+      form.update({ question: next.question, endpoints: next.endpoints, defaults: next.defaults, inPod: next.trace?.branches.every(staysInPod) === true });
+      drawAnswer();
+    },
+    resize(next) {
+      const before = width;
+      width = next;
+      if (before !== width) drawAnswer();
+      transport.fit();
+    },
+    saveState: () => ({ expert, path: chosenPath, hop: current }),
+    restoreState(saved) {
+      if (typeof saved !== 'object' || saved === null) return;
+      const values = saved as Readonly<Record<string, unknown>>;
+      expert = values['expert'] === true;
+      form.setExpert(expert);
+      if (isIndex(values['path'])) chosenPath = values['path'];
+      if (isIndex(values['hop'])) restoredHop = values['hop'];
+    },
+  };
+}
+
+const emptyBranch: Branch = { label: '', share: 1, hops: [], reply: [], outcome: 'unknown', notReached: [], alternatives: [] };
+
+/** The same two ends and port: the person looks at the same question while the text or an option changes. */
+function sameQuestion(a: Flow | undefined, b: Flow | undefined): boolean {
+  return a !== undefined && a.from === b?.from && a.to === b.to && a.port === b.port;
+}
+
+function isIndex(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 10_000;
+}
+
+function endMark(path: Branch): ReturnType<typeof markOfOutcome> {
+  const last = journeyOf(path).hops.at(-1)?.verdict;
+  return last === 'dropped' || last === 'rejected' ? last : markOfOutcome(path.outcome);
+}
+
+function empty(state: TraceState): HTMLElement {
+  const text = state.question ? 'Tracing…' : 'Choose where the packet starts and where it goes, then press Trace.';
+  return el(
+    'div',
+    { class: 'trace-message' },
+    el(
+      'div',
+      null,
+      el('div', null, text),
+      !state.question && el('div', { class: 'secondary' }, 'In a manifest, the light bulb on a workload, a Service or a port offers “Trace from here”.'),
+    ),
+  );
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('vscode-button, vscode-dropdown, vscode-link, button, summary, a, input') !== null;
+}
