@@ -17,7 +17,7 @@ else openOnDesktop(desktop);
 function openOnDesktop(code: string): void {
   say(`Opening ${relative(process.cwd(), folder)} in ${code} …`);
   run(code, [`--extensionDevelopmentPath=${root}`, '--disable-workspace-trust', folder]);
-  say('Look at a file under manifests, then run "Packetpath: Open Topology to the Side" from the command palette.');
+  say('Open 40-cache.yaml, then run "Packetpath: Open Topology to the Side" from the command palette.');
 }
 
 async function openInBrowser(): Promise<void> {

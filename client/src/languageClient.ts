@@ -1,6 +1,16 @@
 /** The connection to the language server, which runs in a process of its own: typed requests, watched files, restart. */
 import { join } from 'node:path';
-import { EventEmitter, extensions, workspace, type CancellationToken, type Disposable, type Event, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import {
+  EventEmitter,
+  extensions,
+  Uri,
+  workspace,
+  type CancellationToken,
+  type Disposable,
+  type Event,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
 import {
   DidChangeConfigurationNotification,
   LanguageClient,
@@ -40,7 +50,7 @@ export function createServer(extension: ExtensionContext, log: LogOutputChannel,
   const status = new EventEmitter<Notifications['packetpath/status']>();
   const changed = new EventEmitter<Notifications['packetpath/changed']>();
   const errorHandler = restartingErrorHandler(log, onFirstCrash, () => client.state === State.Starting);
-  const watchers = ['**/*.{yaml,yml,json}', '**/{Kustomization,.packetpathignore}'].map((glob) => workspace.createFileSystemWatcher(glob));
+  const watchers = ['**/*.{yaml,yml,json,jsonc}', '**/{Kustomization,.packetpathignore}'].map((glob) => workspace.createFileSystemWatcher(glob));
 
   const client: LanguageClient = new LanguageClient('packetpath', 'Packetpath', serverOptions(extension), {
     documentSelector: manifestLanguages.flatMap((language) => [
@@ -49,7 +59,7 @@ export function createServer(extension: ExtensionContext, log: LogOutputChannel,
     ]),
     synchronize: { fileEvents: watchers },
     // A function, so that a restarted server gets what holds then.
-    initializationOptions: initializationOptions,
+    initializationOptions: () => initializationOptions(extension.extensionUri),
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler,
@@ -62,7 +72,8 @@ export function createServer(extension: ExtensionContext, log: LogOutputChannel,
 
   /** The server gets what it got at the start, whole: the settings, excluded globs, and whether another extension underlines YAML. */
   const tellSettings = (): void => {
-    if (client.state === State.Running) void client.sendNotification(DidChangeConfigurationNotification.type, { settings: initializationOptions() });
+    if (client.state === State.Running)
+      void client.sendNotification(DidChangeConfigurationNotification.type, { settings: initializationOptions(extension.extensionUri) });
   };
 
   const subscriptions: Disposable[] = [
@@ -119,8 +130,13 @@ function serverOptions(extension: ExtensionContext): ServerOptions {
   };
 }
 
-function initializationOptions(): InitializationOptions {
-  return { settings: readSettings(), exclude: excludedGlobs(), yamlExtensionActive: yamlExtensionPresent() };
+function initializationOptions(extensionUri: Uri): InitializationOptions {
+  return {
+    settings: readSettings(),
+    exclude: excludedGlobs(),
+    yamlExtensionActive: yamlExtensionPresent(),
+    documentation: Uri.joinPath(extensionUri, 'docs', 'rules').toString(),
+  };
 }
 
 /** Installed and switched on: it activates with the first YAML file, as we do, so its being active is only a question of time. */

@@ -49,19 +49,20 @@ function describeFile(item: LanguageStatusItem, manifest: ManifestInView | undef
   const [first, ...others] = manifest?.contexts ?? [];
   item.command = { command: 'packetpath.showContext', title: l10n.t('Details') };
   if (first === undefined) {
-    item.text = l10n.t('No Kubernetes manifest');
+    item.text = l10n.t('Packetpath: no Kubernetes manifest');
     item.detail = '';
     item.severity = LanguageStatusSeverity.Information;
     return;
   }
-  item.text = others.length === 0 ? first.label : l10n.t('{0} and {1} more', first.label, others.length);
+  item.text =
+    others.length === 0 ? l10n.t('Packetpath context: {0}', first.label) : l10n.t('Packetpath contexts: {0} and {1} more', first.label, others.length);
   item.detail = describeContext(first);
   item.severity = LanguageStatusSeverity.Information;
 }
 
 /** "12 resources · open · 2 things not read" */
 export function describeContext(context: ContextAnswer): string {
-  const parts = [l10n.t('{0} resources', context.resources), context.open ? l10n.t('open') : l10n.t('closed')];
+  const parts = [counted(context.resources, 'resource'), context.open ? l10n.t('open') : l10n.t('closed')];
   if (context.missing.length > 0) parts.push(l10n.t('{0} not read', context.missing.length));
   return parts.join(' · ');
 }
@@ -69,7 +70,7 @@ export function describeContext(context: ContextAnswer): string {
 function describeWorkspace(item: LanguageStatusItem, server: PacketpathServer, workspace: StatusNotification | undefined): void {
   item.busy = server.state === 'starting' || (server.state === 'running' && workspace?.state === 'indexing');
   if (server.state === 'stopped') {
-    item.text = l10n.t('Language server stopped');
+    item.text = l10n.t('Packetpath: language server stopped');
     item.detail = l10n.t('It stopped several times in a row.');
     item.severity = LanguageStatusSeverity.Error;
     item.command = { command: 'packetpath.restartServer', title: l10n.t('Restart') };
@@ -78,14 +79,30 @@ function describeWorkspace(item: LanguageStatusItem, server: PacketpathServer, w
   item.severity = LanguageStatusSeverity.Information;
   item.command = { command: 'packetpath.showLog', title: l10n.t('Show Log') };
   if (workspace === undefined) {
-    item.text = l10n.t('Starting');
+    item.text = l10n.t('Packetpath: starting');
     item.detail = '';
     return;
   }
-  item.text = l10n.t('{0} files, {1} documents, {2} contexts', workspace.files, workspace.documents, workspace.contexts);
+  const { files, documents, contexts, leftOut } = workspace;
+  item.text = l10n.t('Packetpath: {0}, {1}, {2}', counted(files, 'file'), counted(documents, 'document'), counted(contexts, 'context'));
   const details = [
-    workspace.leftOut.length > 0 ? l10n.t('{0} files left out', workspace.leftOut.length) : '',
-    server.crashes > 0 ? l10n.t('restarted {0} times', server.crashes) : '',
+    leftOut.length > 0 ? l10n.t('{0} left out', counted(leftOut.length, 'file')) : '',
+    server.crashes > 0 ? l10n.t('restarted after {0}', counted(server.crashes, 'crash')) : '',
   ];
   item.detail = details.filter((detail) => detail !== '').join(' · ');
+}
+
+function counted(count: number, what: 'file' | 'document' | 'context' | 'resource' | 'crash'): string {
+  switch (what) {
+    case 'file':
+      return count === 1 ? l10n.t('1 file') : l10n.t('{0} files', count);
+    case 'document':
+      return count === 1 ? l10n.t('1 document') : l10n.t('{0} documents', count);
+    case 'context':
+      return count === 1 ? l10n.t('1 context') : l10n.t('{0} contexts', count);
+    case 'resource':
+      return count === 1 ? l10n.t('1 resource') : l10n.t('{0} resources', count);
+    case 'crash':
+      return count === 1 ? l10n.t('1 crash') : l10n.t('{0} crashes', count);
+  }
 }

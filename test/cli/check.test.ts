@@ -126,7 +126,6 @@ describe('sarif', () => {
             id: string;
             shortDescription: { text: string };
             help: { text: string; markdown: string };
-            helpUri: string;
             defaultConfiguration: { level: string };
           }[];
         };
@@ -161,7 +160,6 @@ describe('sarif', () => {
       expect(described.help.text.length, described.id).toBeGreaterThan(20);
       expect(described.help.markdown.length, described.id).toBeGreaterThan(20);
       expect(described.shortDescription.text, described.id).not.toBe('');
-      expect(described.helpUri).toMatch(/^https:\/\//);
       expect(['none', 'note', 'warning', 'error']).toContain(described.defaultConfiguration.level);
     }
     expect(run.results).toHaveLength(1);
@@ -373,6 +371,16 @@ describe('options', () => {
     expect(check([folder, '--baseline', baseline, ...fail])).toMatchObject({ status: 1, findings: [{ uri: 'c.yaml' }] });
     packetpath(['check', folder, '--baseline', baseline, '--write-baseline', baseline]);
     expect(check([folder, '--baseline', baseline, ...fail])).toMatchObject({ status: 0, findings: [] });
+  });
+
+  test('the baseline of the configuration counts, relative to it; one of the command line goes before it', () => {
+    const folder = folderOf({ 'a.yaml': web, 'b.yaml': wrongService, '.packetpath.yaml': 'baseline: ci/known.json\n' });
+    mkdirSync(join(folder, 'ci'));
+    expect(check([folder]).findings).toHaveLength(1);
+    expect(packetpath(['check', folder, '--write-baseline', join(folder, 'ci/known.json')]).status).toBe(0);
+    expect(check([folder]).findings).toEqual([]);
+    writeFileSync(join(folder, 'ci/none.json'), '{"schemaVersion": 1, "fingerprints": []}');
+    expect(check([folder, '--baseline', join(folder, 'ci/none.json')]).findings).toHaveLength(1);
   });
 
   test('--output writes the answer to a file and nothing else', () => {

@@ -91,7 +91,7 @@ describe('rules', () => {
       expect(rule['severity']).toMatch(/^(error|warning|information|hint)$/);
       expect(rule['default']).toMatch(/^(on|off)$/);
       expect(rule['tier']).toMatch(/^[ABC]$/);
-      expect(rule['documentation']).toMatch(/^https:\/\//);
+      expect(rule['documentation']).toBe(`docs/rules/${String(rule['id'])}.md`);
     }
   });
 

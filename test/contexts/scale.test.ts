@@ -1,4 +1,4 @@
-/** Contexts of large and of hostile workspaces: near linear, and never more contexts than files. */
+/** Contexts of large and of hostile workspaces: formed at all, and never more contexts than files. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contextKeyOf, formContexts } from '../../server/src/contexts/formContexts';
@@ -6,60 +6,44 @@ import { identityOf } from '../../server/src/contexts/identity';
 import type { Context } from '../../server/src/model/context';
 import { filesOf } from './tree';
 
-/** The quickest of three, so that a busy machine does not decide. */
-function timed(tree: string): { readonly contexts: readonly Context[]; readonly milliseconds: number } {
-  const files = filesOf(tree);
-  let milliseconds = Infinity;
-  let contexts: readonly Context[] = [];
-  for (let run = 0; run < 3; run++) {
-    const start = performance.now();
-    contexts = formContexts({ files, closed: false, settings: {} });
-    milliseconds = Math.min(milliseconds, performance.now() - start);
-  }
-  return { contexts, milliseconds };
+function contextsOf(tree: string): readonly Context[] {
+  return formContexts({ files: filesOf(tree), closed: false, settings: {} });
 }
 
 const count = 10_000;
 const each = (line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
-// What is quadratic takes many seconds here; the limits leave room for a busy machine.
+// What is quadratic runs into the time limit of a test; how long it takes is measured by the benchmark.
 describe('10,000 files with 30,000 documents', () => {
-  test.each<[string, string, number, number]>([
-    ['nothing collides', each((i) => `team${i % 97}/app${i % 1009}/f${i}.yaml: Deployment/d${i} Service/s${i} ConfigMap/c${i}`), 1, 1000],
-    ['ten environments', each((i) => `env${i % 10}/f${i}.yaml: Deployment/d${i - (i % 10)} Service/s${i - (i % 10)} ConfigMap/c${i}`), 10, 1000],
+  test.each<[string, string, number]>([
+    ['nothing collides', each((i) => `team${i % 97}/app${i % 1009}/f${i}.yaml: Deployment/d${i} Service/s${i} ConfigMap/c${i}`), 1],
+    ['ten environments', each((i) => `env${i % 10}/f${i}.yaml: Deployment/d${i - (i % 10)} Service/s${i - (i % 10)} ConfigMap/c${i}`), 10],
     [
       'every service with two environments',
       each((i) => `svc${i >> 1}/${i % 2 ? 'dev' : 'prod'}/f.yaml: Deployment/d${i >> 1} Service/s${i >> 1} ConfigMap/c${i}`),
       2,
-      2500,
     ],
-    ['all are variants of one', each((i) => `f${i}.yaml: Deployment/d Service/s ConfigMap/c`), count, 2500],
-    ['all in pairs without a common name', each((i) => `s${i >> 1}/f${i}.yaml: Deployment/d${i >> 1} Service/s${i} ConfigMap/c${i}`), count, 2500],
+    ['all are variants of one', each((i) => `f${i}.yaml: Deployment/d Service/s ConfigMap/c`), count],
+    ['all in pairs without a common name', each((i) => `s${i >> 1}/f${i}.yaml: Deployment/d${i >> 1} Service/s${i} ConfigMap/c${i}`), count],
     [
       'half are variants, half are common',
       each((i) => (i % 2 ? `v${i}.yaml: Deployment/d Service/s ConfigMap/c` : `common/f${i}.yaml: Deployment/x${i} Service/s${i} ConfigMap/c${i}`)),
       count / 2 + 1,
-      2500,
     ],
     [
       'one holds all the others',
       `all.yaml: ${Array.from({ length: count }, (_, index) => `Service/s${index}`).join(' ')}\n${each((i) => `f${i}.yaml: Service/s${i} ConfigMap/a${i} ConfigMap/b${i}`)}`,
       2,
-      2500,
     ],
-  ])('%s', (_, tree, contexts, limit) => {
-    const result = timed(tree);
-    expect(result.contexts.length).toBe(contexts);
-    expect(result.milliseconds).toBeLessThan(limit);
+  ])('%s', (_, tree, contexts) => {
+    expect(contextsOf(tree).length).toBe(contexts);
   });
 
   test('a chain of folders, each with two alternatives', () => {
     const tree = Array.from({ length: 300 }, (_, depth) => ['a', 'b'].map((name) => `${'d/'.repeat(depth)}${name}.yaml: Service/s${depth}`).join('\n')).join(
       '\n',
     );
-    const { contexts, milliseconds } = timed(tree);
-    expect(contexts.length).toBe(2);
-    expect(milliseconds).toBeLessThan(2500);
+    expect(contextsOf(tree).length).toBe(2);
   });
 });
 

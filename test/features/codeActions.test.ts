@@ -30,9 +30,11 @@ describe('fixes', () => {
     const snapshot = snapshotOf(mistaken);
     const [diagnostic] = diagnosticsOf(snapshot, main, { yamlProblems: true });
     if (!diagnostic) throw new Error('no diagnostic');
-    const titles = (given: object): readonly string[] => codeActions(snapshot, main, diagnostic.range, { diagnostics: [{ ...diagnostic, ...given }] }).map(({ title }) => title);
+    const titles = (given: object): readonly string[] =>
+      codeActions(snapshot, main, diagnostic.range, { diagnostics: [{ ...diagnostic, ...given }] }).map(({ title }) => title);
     expect(titles({}).length).toBeGreaterThan(1);
-    for (const given of [{ code: 'other' }, { message: 'another' }, { data: { fingerprint: 'x' } }]) expect(titles(given)).toEqual(['Trace from here: Service web']);
+    for (const given of [{ code: 'other' }, { message: 'another' }, { data: { fingerprint: 'x' } }])
+      expect(titles(given)).toEqual(['Trace from here: Service web']);
   });
 
   test('only what is asked for', () => {
@@ -46,7 +48,8 @@ describe('fixes', () => {
 });
 
 describe('suppressions', () => {
-  const chosen = (snapshot: Snapshot, ruleId: string, title: RegExp): CodeAction | undefined => actionsFor(snapshot, ruleId).find((action) => title.test(action.title));
+  const chosen = (snapshot: Snapshot, ruleId: string, title: RegExp): CodeAction | undefined =>
+    actionsFor(snapshot, ruleId).find((action) => title.test(action.title));
 
   test.each([/on this line/, /in this file/])('%s silences the finding and no other, and is used', (title) => {
     const text = `${mistaken}---\n${wrongService.replace('name: web', 'name: second')}`;
@@ -76,19 +79,42 @@ describe('suppressions', () => {
   });
 
   test('are never offered where a comment would become text, nor in JSON', () => {
-    const json = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ name: 'x', image: 'x', ports: [{ containerPort: 70000 }] }] } });
+    const json = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { containers: [{ name: 'x', image: 'x', ports: [{ containerPort: 70000 }] }] },
+    });
     for (const path of ['main.json', 'main.jsonc']) {
       const titles = actionsFor(snapshotOf({ [path]: json }), 'port/out-of-range', uriOf(path)).map(({ title }) => title);
       expect(titles.filter((title) => title.startsWith('Suppress'))).toEqual([]);
     }
-    const inBlock = `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: x\n      image: x:1\n      env:\n        - name: A\n          value: |\n            first\n            $(B\n`;
+    const inBlock = `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: x\n      image: x:1\n      env:\n        - name: A\n          value: |\n            first\n            $(LATER)\n        - name: LATER\n          value: x\n`;
     const snapshot = snapshotOf(inBlock);
-    for (const action of actionsFor(snapshot, 'env/unclosed-reference').filter(({ title }) => title.startsWith('Suppress'))) {
+    for (const action of actionsFor(snapshot, 'env/forward-reference').filter(({ title }) => title.startsWith('Suppress'))) {
       const after = snapshotOf(edited(snapshot, action.edit));
       expect(after.findings(main)).toEqual([]);
       const values = (text: Snapshot): unknown => text.resourcesOf(main).map(({ raw }) => raw);
       expect(values(after)).toEqual(values(snapshot));
     }
+  });
+});
+
+describe('switched off in the configuration', () => {
+  test.each([
+    ['where it has rules', 'rules:\n  port/out-of-range: error\n', 'rules:\n  port/out-of-range: error\n  port/target-port-name-missing: "off"\n'],
+    ['where it has others', 'cluster:\n  cni: bridge\n', 'cluster:\n  cni: bridge\nrules:\n  port/target-port-name-missing: "off"\n'],
+    ['where it has a level', 'rules:\n  port/target-port-name-missing: error\n', 'rules:\n  port/target-port-name-missing: off\n'],
+  ])('%s', (_, configuration, after) => {
+    const snapshot = snapshotOf({ 'main.yaml': mistaken, '.packetpath.yaml': configuration });
+    const action = actionsFor(snapshot, rule).find(({ title }) => title.startsWith('Switch'));
+    const text = edited(snapshot, action?.edit, uriOf('.packetpath.yaml'));
+    expect(text.replaceAll('"', '')).toBe(after.replaceAll('"', ''));
+    expect(snapshotOf({ 'main.yaml': mistaken, '.packetpath.yaml': text }).findings(main)).toEqual([]);
+  });
+
+  test('not offered without one', () => {
+    expect(actionsFor(snapshotOf(mistaken), rule).filter(({ title }) => title.startsWith('Switch'))).toEqual([]);
   });
 });
 
@@ -120,14 +146,19 @@ describe('all safe fixes', () => {
 });
 
 describe('trace from here', () => {
-  const ingress = 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: we‸b\nspec:\n  defaultBackend:\n    service: {name: web, port: {number: 80}}\n';
+  const ingress =
+    'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: we‸b\nspec:\n  defaultBackend:\n    service: {name: web, port: {number: 80}}\n';
   test.each([
     ['a workload', web.replace('name: web', 'name: we‸b'), 'deployment/default/web'],
     ['a container port of the only container', web.replace('containerPort', 'contain‸erPort'), 'deployment/default/web'],
     ['a Service', webService.replace('targetPort', 'target‸Port'), 'service/default/web'],
     ['an Ingress', ingress, 'ingress/default/web'],
     ['a Pod', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: shop\nspec:\n  contain‸ers:\n    - {name: x, image: x}\n', 'pod/shop/a'],
-    ['a container port of one of two', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - {name: x, image: x}\n    - name: y\n      ports:\n        - containerPort: 8‸0\n', 'pod/default/a/y'],
+    [
+      'a container port of one of two',
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - {name: main, image: x}\n    - name: side\n      ports:\n        - containerPort: 8‸0\n',
+      'pod/default/a/side',
+    ],
   ])('%s', (_, marked, endpoint) => {
     const { text, position } = cursorIn(marked);
     const [action] = codeActions(snapshotOf(text), main, { start: position, end: position }, { diagnostics: [] });

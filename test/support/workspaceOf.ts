@@ -1,6 +1,5 @@
 /** A workspace, a context or an index out of manifests that stand in a test. */
 import type { ContextIndex } from '../../server/src/cluster/createClusterIndex';
-import type { Context } from '../../server/src/model/context';
 import { rules } from '../../server/src/rules/rules';
 import type { WorkspaceOptions } from '../../server/src/workspace/options';
 import { Workspace } from '../../server/src/workspace/workspace';
@@ -33,13 +32,6 @@ export function workspaceOf(files: string | Readonly<Record<string, string>>, op
 
 export function snapshotOf(files: string | Readonly<Record<string, string>>, options: Partial<WorkspaceOptions> = {}): Snapshot {
   return workspaceOf(files, options).snapshot();
-}
-
-/** The context of the first file. */
-export function contextOf(files: string | Readonly<Record<string, string>>, options: Partial<WorkspaceOptions> = {}): Context {
-  const [context] = snapshotOf(files, options).contexts;
-  if (!context) throw new Error('the manifests of this test form no context');
-  return context;
 }
 
 /** What rules see: an unspecified namespace stays so. */

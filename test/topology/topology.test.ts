@@ -92,6 +92,32 @@ describe('the shop', () => {
   });
 });
 
+describe('ports of a workload', () => {
+  const container = (name: string, port: number, more: Readonly<Record<string, unknown>> = {}): unknown => ({
+    name,
+    image: `${name}:1`,
+    ports: [{ containerPort: port, name }],
+    ...more,
+  });
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'api', namespace: 'shop', labels: { app: 'api' } },
+    spec: { initContainers: [container('metrics', 9102, { restartPolicy: 'Always' })], containers: [container('http', 8080), container('admin', 9000)] },
+  };
+  const rows = (topology: Topology): readonly (number | null)[] =>
+    topology.cards.find((card) => card.id === 'pod/shop/api')?.ports.map((port) => port.number) ?? [];
+
+  it('come from app containers before sidecars', () => {
+    expect(rows(topologyOf(pod))).toEqual([8080, 9000, 9102]);
+  });
+
+  it('stand as the Service lists them, and those to which none leads after', () => {
+    const ports = ['metrics', 'admin'].map((name, index) => ({ name, port: 100 + index, targetPort: name }));
+    expect(rows(topologyOf(pod, service('api', { ports })))).toEqual([9102, 9000, 8080]);
+  });
+});
+
 describe('Services', () => {
   it('lead to the declared port by name and by number', () => {
     const topology = topologyOf(deployment('web'), service('web'));
@@ -236,7 +262,7 @@ describe('gates', () => {
     metadata: { name, namespace: 'shop' },
     spec: { podSelector: { matchLabels: { app: name } }, ingress: [from ? { from } : {}] },
   });
-  const letsIn = (...manifests: readonly unknown[]): number | 'all' | undefined =>
+  const letsIn = (...manifests: readonly unknown[]): number | 'all' | 'others' | undefined =>
     topologyOf(deployment('api'), deployment('web'), deployment('job'), deployment('far', {}, 'other'), ...manifests).gates[0]?.letsIn;
 
   it.each([
@@ -244,7 +270,9 @@ describe('gates', () => {
     ['every pod of its namespace', [{ podSelector: {} }], 2],
     ['every pod of every namespace', [{ namespaceSelector: {} }], 3],
     ['another namespace by its name', [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }], 1],
-    ['nobody that is here', [{ podSelector: { matchLabels: { app: 'none' } } }], 0],
+    ['only pods that are in no file', [{ podSelector: { matchLabels: { app: 'none' } } }], 'others'],
+    ['a namespace that is in no file', [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }], 'others'],
+    ['only addresses outside', [{ ipBlock: { cidr: '203.0.113.0/24' } }], 'others'],
     ['everybody', undefined, 'all'],
   ] as const)('let in %s', (_words, from, expected) => {
     expect(letsIn(policy('api', from))).toBe(expected);

@@ -1,6 +1,7 @@
 /** Geometry of the topology: fixed lanes, cards that do not overlap, edges to the right, few crossings, the same every time. */
 import { describe, expect, it } from 'vitest';
 import type { LaneKind, Topology, TopologyCard } from '../../server/src/protocol/topology';
+import { collapseNamespaces, namespaceOfRow } from '../../webview/src/topology/collapse';
 import { applyFilter, kindsOf, noFilter } from '../../webview/src/topology/filter';
 import { nextCard } from '../../webview/src/topology/keyboard';
 import { arrangeLanes } from '../../webview/src/topology/lanes';
@@ -182,6 +183,82 @@ describe('filter', () => {
     expect(kindsOf(topology)).toEqual(['Deployment', 'Service']);
     expect(applyFilter(topology, { ...noFilter, kind: 'Service' }).matches).toBe(13);
     expect(applyFilter(topology, { ...noFilter, namespace: 'elsewhere' }).topology.cards).toEqual([]);
+  });
+});
+
+describe('gates', () => {
+  const [workload] = topology.cards.filter((card) => card.id === 'deployment/default/cartservice');
+  const port = workload?.ports[0];
+  const several = (ports: readonly string[]): Topology => ({
+    ...topology,
+    cards: topology.cards.map((card) => (card === workload && port ? { ...card, ports: ports.map((id) => ({ ...port, id })) } : card)),
+    gates: ports.map((id) => ({ workload: workload?.id ?? '', port: id, state: 'open', letsIn: 1, policies: [] })),
+  });
+
+  it('of rows that follow one another do not touch', () => {
+    const { gates } = layOut(several(['a', 'b', 'c']), 900, false);
+    expect(gates).toHaveLength(3);
+    gates.slice(1).forEach((gate, index) => {
+      const above = gates[index];
+      expect(gate.y - gate.height / 2).toBeGreaterThan((above?.y ?? 0) + (above?.height ?? 0) / 2);
+    });
+    expect(layOut(several(['a']), 900, false).gates[0]?.height).toBe(20);
+  });
+
+  it('have their words below where edges come from above', () => {
+    const wordsBelow = (of: Topology, id: string): boolean | undefined => layOut(of, 900, false).gates.find(({ gate }) => gate.workload === id)?.wordsBelow;
+    const cart = 'deployment/default/cartservice';
+    const email = 'deployment/default/emailservice';
+    expect(wordsBelow(topology, cart)).toBe(false);
+    // One Service for two workloads, of which the second stands below it.
+    const edges = topology.edges.filter((edge) => edge.to.card !== email);
+    const [selecting] = edges.filter((edge) => edge.to.card === cart);
+    if (!selecting) throw new Error('no Service selects cartservice');
+    const shared = {
+      ...topology,
+      edges: [...edges, { ...selecting, id: 'second', to: { card: email } }],
+      cards: topology.cards.filter((card) => card.id !== 'service/default/emailservice'),
+    };
+    expect([wordsBelow(shared, cart), wordsBelow(shared, email)]).toEqual([false, true]);
+  });
+});
+
+describe('collapsed namespaces', () => {
+  const large = largeTopology(150);
+
+  it('are a row each with what they hold, and one edge for each pair', () => {
+    const { topology: rows, open } = collapseNamespaces(large, new Set());
+    expect(rows.cards.filter((card) => card.lane === 'service').map((card) => [card.title, card.note])).toEqual([
+      ['billing', '38 Services, 38 workloads'],
+      ['search', '38 Services, 38 workloads'],
+      ['shop', '37 Services, 37 workloads'],
+      ['stock', '37 Services, 37 workloads'],
+    ]);
+    expect(open.size).toBe(0);
+    expect(new Set(rows.edges.map((edge) => edge.id)).size).toBe(rows.edges.length);
+    expect(rows.edges.length).toBeLessThanOrEqual(12);
+    expect(rows.edges.every((edge) => namespaceOfRow(edge.from.card) !== namespaceOfRow(edge.to.card))).toBe(true);
+    expect(layOut(rows, 900, false).edges).toHaveLength(rows.edges.length);
+  });
+
+  it('open one by one, with edges from and to the others', () => {
+    const { topology: rows, open } = collapseNamespaces(large, new Set(['shop', 'elsewhere']));
+    expect([...open]).toEqual(['shop']);
+    expect(rows.cards.filter((card) => card.lane === 'workload').every((card) => card.namespace === 'shop')).toBe(true);
+    const ids = new Set(rows.cards.map((card) => card.id));
+    expect(rows.edges.every((edge) => ids.has(edge.from.card) && ids.has(edge.to.card))).toBe(true);
+    expect(rows.edges.some((edge) => namespaceOfRow(edge.from.card) === 'stock' && edge.to.card.startsWith('service/shop/'))).toBe(true);
+    expect(
+      layOut(rows, 900, false)
+        .labels.filter((label) => label.namespace !== undefined)
+        .map((label) => label.namespace),
+    ).toEqual(['shop']);
+  });
+
+  it('are left open where there is room for all, or only one', () => {
+    expect(collapseNamespaces(topology, new Set()).topology).toBe(topology);
+    const one = { ...large, cards: large.cards.map((card) => ({ ...card, namespace: 'shop' })) };
+    expect(collapseNamespaces(one, new Set()).topology).toBe(one);
   });
 });
 

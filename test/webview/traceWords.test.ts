@@ -198,5 +198,12 @@ describe('lines of YAML', () => {
     });
     expect(insertionLines(edit, undefined)).toEqual({ added: ['- podSelector:', '    matchLabels: {}'] });
   });
+  it('leaves an insertion as it is where the exact change is known', () => {
+    const excerpt = firstBranch(denied).hops.at(-1)?.because[0]?.excerpt;
+    const point = { line: 31, column: 1 };
+    const change = { range: { start: point, end: point }, newText: '- podSelector: {}\n' };
+    const edit = { at: { uri: 'x', document: 0, path: [] }, afterLine: 30, insert: '- podSelector: {}', change };
+    expect(insertionLines(edit, excerpt).added).toEqual(['- podSelector: {}']);
+  });
   it('takes hostile names as they are', () => expect(hopTitle(firstBranch(hostile).hops[1] ?? hopAt(0))).toContain('<svg'));
 });

@@ -146,6 +146,8 @@ export function iconOfKind(kind: string): IconName {
       return 'pod';
     case 'Node':
       return 'node';
+    case 'Namespace':
+      return 'chevronRight';
     case 'Container':
       return 'container';
     case 'internet':

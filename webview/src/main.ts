@@ -57,6 +57,7 @@ const traceView = createTraceView({
   copy: (what) => post({ type: 'copy', what }),
   preview: (remedy) => post({ type: 'preview', remedy }),
   openSettings: () => post({ type: 'setting' }),
+  changed: save,
   width: () => width,
 });
 
@@ -177,3 +178,5 @@ shell.update(state);
 resize();
 draw(undefined);
 post({ type: 'ready' });
+// The extension begins by following.
+if (!state.follow) post({ type: 'follow', on: false });

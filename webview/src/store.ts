@@ -1,6 +1,6 @@
 /** What the page knows and shows: one state, changed only by the messages and acts that are listed here. */
 import type { ContextChoice, EndpointChoice, QuestionDefaults, ToPanel } from '../../server/src/protocol/panel';
-import type { Topology, TopologyCard } from '../../server/src/protocol/topology';
+import type { Topology } from '../../server/src/protocol/topology';
 import type { Flow, Trace } from '../../server/src/protocol/trace';
 
 export type ViewName = 'topology' | 'trace';
@@ -100,10 +100,6 @@ function receive(state: PanelState, message: ToPanel): PanelState {
 function stillThere(topology: Topology | null, selected: string | null): string | null {
   if (!topology || selected === null) return selected;
   return topology.cards.some((card) => card.id === selected) ? selected : null;
-}
-
-export function cardOf(state: PanelState, id: string | null): TopologyCard | undefined {
-  return id === null ? undefined : state.topology?.cards.find((card) => card.id === id);
 }
 
 /** What is kept over a reload of the page. */

@@ -1,9 +1,7 @@
 /** Controls for the page: the one file that knows `@vscode/webview-ui-toolkit`, and where it would be replaced. */
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
-  vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeLink,
   vsCodeOption,
@@ -13,16 +11,7 @@ import {
 import { el, replace } from './dom';
 import { chevronDown } from './icons';
 
-provideVSCodeDesignSystem().register(
-  vsCodeBadge(),
-  vsCodeButton(),
-  vsCodeCheckbox(),
-  vsCodeDropdown(),
-  vsCodeLink(),
-  vsCodeOption(),
-  vsCodeProgressRing(),
-  vsCodeTextField(),
-);
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeLink(), vsCodeOption(), vsCodeProgressRing(), vsCodeTextField());
 
 export interface ButtonOptions {
   readonly label: string;
@@ -73,7 +62,7 @@ export function setDisabled(element: HTMLElement, disabled: boolean): void {
 export interface Choice {
   readonly value: string;
   readonly label: string;
-  /** Secondary text after the label. */
+  /** Secondary text after the label; of a segment its tooltip. */
   readonly detail?: string;
 }
 
@@ -115,8 +104,12 @@ export function dropdown(options: DropdownOptions): Dropdown {
 
   const show = (): void => {
     const choice = choices.find((candidate) => candidate.value === value);
-    replace(shown, choice?.label ?? value, choice?.detail !== undefined && el('div', { class: 'dropdown-detail' }, choice.detail));
-    content.title = choice ? [choice.label, choice.detail].filter(Boolean).join(' · ') : value;
+    replace(
+      shown,
+      el('div', { class: 'dropdown-label' }, choice?.label ?? value),
+      choice?.detail !== undefined && el('div', { class: 'dropdown-detail' }, choice.detail),
+    );
+    content.title = `${options.label}: ${choice ? [choice.label, choice.detail].filter(Boolean).join(' · ') : value}`;
   };
   const set = (next: readonly Choice[], chosen: string): void => {
     const same = next.length === choices.length && next.every((choice, index) => sameChoice(choice, choices[index]));
@@ -186,14 +179,6 @@ export function textField(options: TextFieldOptions): TextField {
   };
 }
 
-export function checkbox(options: { readonly label: string; readonly checked: boolean; readonly onChange: (checked: boolean) => void }): HTMLElement {
-  const element = custom('vscode-checkbox', {}) as HTMLElement & { checked: boolean };
-  element.append(options.label);
-  element.checked = options.checked;
-  element.addEventListener('change', () => options.onChange(element.checked));
-  return element;
-}
-
 /** A link that does something in the page or the editor; it has no address of its own. */
 export function link(options: { readonly label: string; readonly title?: string; readonly onClick: () => void }): HTMLElement {
   const element = custom('vscode-link', { href: '#', title: options.title });
@@ -202,12 +187,6 @@ export function link(options: { readonly label: string; readonly title?: string;
     event.preventDefault();
     options.onClick();
   });
-  return element;
-}
-
-export function badge(text: string): HTMLElement {
-  const element = custom('vscode-badge', {});
-  element.append(text);
   return element;
 }
 
@@ -231,6 +210,7 @@ export function segmented(options: {
   const buttons = options.choices.map((choice) =>
     button({
       label: choice.label,
+      ...(choice.detail === undefined ? {} : { title: choice.detail }),
       onClick: () => {
         set(choice.value);
         options.onChange(choice.value);

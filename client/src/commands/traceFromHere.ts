@@ -25,8 +25,11 @@ interface DestinationItem extends QuickPickItem {
   readonly destination?: Destination;
 }
 
-async function pickDestination({ server }: Services, from: TraceFromHereArgument): Promise<Destination | undefined> {
-  const items = server.request('packetpath/destinations', { context: from.context, from: from.endpoint }).then(destinationItems);
+async function pickDestination({ server, activeManifest }: Services, from: TraceFromHereArgument): Promise<Destination | undefined> {
+  const uri = activeManifest.current?.uri.toString();
+  const items = server
+    .request('packetpath/destinations', { ...(uri === undefined ? {} : { uri }), context: from.context, from: from.endpoint })
+    .then(destinationItems);
   const chosen = await window.showQuickPick(items, {
     title: l10n.t('Trace from {0}', from.label),
     placeHolder: l10n.t('Where to?'),

@@ -198,10 +198,13 @@ export class PanelHost implements Disposable {
     try {
       const reply = await this.asking.run((token) => this.server.request('packetpath/trace', { ...where, flow }, token));
       if (reply === undefined) return;
-      // Without a port there is one trace for each port of the destination, in their order.
-      answer = reply.ok
-        ? this.send({ type: 'trace', question: flow, trace: reply.traces[0] ?? null })
-        : this.send({ type: 'trace', question: flow, trace: null, error: reply.error });
+      if (reply.ok) {
+        // Without a port there is one trace for each port of the destination, in their order. The question then names the one that is shown.
+        const [trace = null, ...others] = reply.traces;
+        const shown = others.length === 0 || trace === null ? flow : { ...flow, ...portOf(trace.flow) };
+        this.question = shown;
+        answer = this.send({ type: 'trace', question: shown, trace });
+      } else answer = this.send({ type: 'trace', question: flow, trace: null, error: reply.error });
     } catch (error) {
       this.log.warn(`Trace: ${String(error)}`);
       answer = this.send({ type: 'trace', question: flow, trace: null, error: l10n.t('The language server did not answer.') });
@@ -261,4 +264,8 @@ export class PanelHost implements Disposable {
     for (const page of this.pages) page.send(complete);
     return complete;
   }
+}
+
+function portOf({ port, protocol }: Flow): Pick<Flow, 'port' | 'protocol'> {
+  return { ...(port === undefined ? {} : { port }), ...(protocol === undefined ? {} : { protocol }) };
 }

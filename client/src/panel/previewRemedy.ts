@@ -7,8 +7,8 @@ import type { PacketpathServer } from '../languageClient';
 /** Opens the preview. False when the remedy proposes no edit, or its place is gone from the text. */
 export async function previewRemedy(server: PacketpathServer, remedy: Remedy): Promise<boolean> {
   const workspaceEdit = new WorkspaceEdit();
+  const metadata = { label: l10n.t('Packetpath'), description: remedy.what, needsConfirmation: false };
   for (const edit of remedy.edits ?? []) {
-    const metadata = { label: l10n.t('Packetpath'), description: remedy.what, needsConfirmation: true };
     if (edit.uri !== undefined && edit.change !== undefined) {
       workspaceEdit.replace(Uri.parse(edit.uri), rangeOfSpan(edit.change.range), edit.change.newText, metadata);
       continue;
@@ -19,7 +19,18 @@ export async function previewRemedy(server: PacketpathServer, remedy: Remedy): P
     const { position, text } = insertion(document, place.line, edit.insert);
     workspaceEdit.insert(place.uri, position, text, metadata);
   }
-  return workspaceEdit.size > 0 && (await workspace.applyEdit(workspaceEdit));
+  const [file] = workspaceEdit.entries().map(([uri]) => uri);
+  if (file === undefined) return false;
+  askForPreview(workspaceEdit, file);
+  return workspace.applyEdit(workspaceEdit);
+}
+
+/**
+ * VS Code previews an edit only if a part of it needs confirmation, and such a part starts unticked: "Apply" would do nothing.
+ * So the part that asks for the preview is one that changes nothing and is not listed, and the real changes start ticked.
+ */
+function askForPreview(workspaceEdit: WorkspaceEdit, existing: Uri): void {
+  workspaceEdit.createFile(existing, { ignoreIfExists: true }, { label: l10n.t('Packetpath'), needsConfirmation: true });
 }
 
 /** `line` counts from 0: the text goes in before it. */

@@ -19,8 +19,6 @@ export class CancellationSource implements CancellationToken {
   }
 }
 
-export const never: CancellationToken = { cancelled: false };
-
 /** The clock and the event loop, given from outside. */
 export interface Scheduler {
   /** Milliseconds from an arbitrary start. */

@@ -1,10 +1,4 @@
 /** The port to files: what the core asks of whoever runs it. */
 
-export interface FileEntry {
-  readonly uri: string;
-  /** Bytes. */
-  readonly size: number;
-}
-
 /** What came of reading one file. A failure is a value: it never stops the others. */
 export type FileText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };

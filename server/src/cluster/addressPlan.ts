@@ -33,6 +33,8 @@ export interface AddressPlan {
   readonly dns: PlannedAddress;
   /** The address at which the outside finds the Service: from its status, its spec, or assumed. */
   loadBalancerAddress(service: Resource<'Service'>): PlannedAddress;
+  /** At which the outside finds the ingress controller, whose Service no manifest of the application shows. */
+  readonly ingressAddress: PlannedAddress;
   /** Of a host whose name is outside the cluster. */
   hostAddress(name: string): PlannedAddress;
   /** Of a client outside, unless the question names one. */
@@ -96,6 +98,7 @@ class Plan implements AddressPlan {
   readonly nodes: readonly PlannedNode[];
   readonly dns: PlannedAddress;
   readonly clientAddress: PlannedAddress;
+  readonly ingressAddress: PlannedAddress;
   private readonly services: Cidr;
   private podSlots: ReadonlyMap<string, number> | undefined;
   private serviceSlots: ReadonlyMap<Resource, bigint> | undefined;
@@ -107,6 +110,7 @@ class Plan implements AddressPlan {
     this.services = serviceRanges(index).find((range) => range.family === family) ?? cidrOf(defaultRanges.service[family]);
     this.nodes = planNodes(index, family);
     this.dns = this.dnsAddress();
+    this.ingressAddress = { text: textAt(cidrOf(defaultRanges.loadBalancer[family]), 5n), assumed: true };
     this.clientAddress = { text: textAt(cidrOf(defaultRanges.client[family]), 7n), assumed: true };
   }
 

@@ -36,7 +36,8 @@ export class ContextIndex implements ClusterIndex {
   private readonly kinds = new Map<Kind, readonly Resource[]>();
   private readonly previousKinds: ReadonlyMap<Kind, readonly Resource[]>;
   /** Made when first asked for, and shared by the views that `tracked` makes. */
-  private readonly lazy: { ranges?: ClusterRanges; rangeResources?: readonly Resource[]; claims?: Multimap<string, Claim> } = {};
+  private readonly lazy: { ranges?: ClusterRanges; rangeResources?: readonly Resource[]; claims?: Multimap<string, Claim>; namespaces?: readonly Namespace[] } =
+    {};
   private readonly previousRanges: { readonly resources: readonly Resource[]; readonly ranges: ClusterRanges } | undefined;
   /** Set on the views that `tracked` makes. */
   private noted: Set<Dependency> | undefined;
@@ -159,7 +160,19 @@ export class ContextIndex implements ClusterIndex {
   }
 
   nearMiss(namespace: Namespace, pairs: ReadonlyMap<string, Value<string>>): NearMiss | undefined {
-    return bestNearMiss(this.podSets(namespace), pairs);
+    const shards = this.shardsFor(namespace);
+    const [first] = shards;
+    if (!first) return undefined;
+    const kept = nearMissesOf(first);
+    const question = [...pairs].map(([key, value]) => `${key}=${isOpaque(value) ? '{{' : value}`).join();
+    const known = kept.get(question);
+    if (known && sameItems(known.shards, shards)) return known.near;
+    const near = bestNearMiss(
+      shards.flatMap((shard) => shard.podSets),
+      pairs,
+    );
+    kept.set(question, { shards, near });
+    return near;
   }
 
   namespaceLabels(namespace: Namespace): Labels {
@@ -275,9 +288,11 @@ export class ContextIndex implements ClusterIndex {
   }
 
   private namespacesNow(): readonly Namespace[] {
+    if (this.lazy.namespaces) return this.lazy.namespaces;
     const names = new Set<Namespace>(this.sorted.filter((shard) => shard.members.some(isNamespaced)).map((shard) => shard.namespace));
     for (const manifest of this.everyOf('Namespace')) names.add(manifest.metadata.name);
-    return [...names].sort(compareNames);
+    this.lazy.namespaces = [...names].sort(compareNames);
+    return this.lazy.namespaces;
   }
 
   private claimsAt(key: string): readonly Claim[] {
@@ -356,6 +371,22 @@ function sameKeys(a: ReadonlyMap<Namespace, unknown>, b: ReadonlyMap<Namespace, 
   if (a.size !== b.size) return false;
   for (const key of a.keys()) if (!b.has(key)) return false;
   return true;
+}
+
+interface KeptNearMiss {
+  readonly shards: readonly NamespaceShard[];
+  readonly near: NearMiss | undefined;
+}
+
+/** Answers by question, kept with the first of the shards that were searched: many policies ask the same of many namespaces. */
+const nearMissesByShard = new WeakMap<NamespaceShard, Map<string, KeptNearMiss>>();
+
+function nearMissesOf(shard: NamespaceShard): Map<string, KeptNearMiss> {
+  const kept = nearMissesByShard.get(shard);
+  if (kept) return kept;
+  const made = new Map<string, KeptNearMiss>();
+  nearMissesByShard.set(shard, made);
+  return made;
 }
 
 /** Kept with the shard, so that an edit in one namespace leaves the others'. */

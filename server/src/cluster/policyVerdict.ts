@@ -230,7 +230,7 @@ function ruleReason(peers: Matches<PeerMatch>, ports: Matches<PortMatch>, questi
   const ingress = question.direction === 'Ingress';
   const other = ingress ? 'the sender' : 'the destination';
   if (peers.match === 'yes' && ports.match === 'yes') {
-    const who = peers.best ? `${ingress ? 'lets in' : 'lets out to'} ${peers.best.words}` : ingress ? 'lets everybody in' : 'allows every destination';
+    const who = peers.best ? `${ingress ? 'lets in' : 'lets it send to'} ${peers.best.words}` : ingress ? 'lets everybody in' : 'allows every destination';
     return ports.best ? `${who} on ${ports.best.words}` : who;
   }
   if (peers.match === 'unknown') return `whether ${other} matches is not known: ${peers.best?.reason ?? ''}`;

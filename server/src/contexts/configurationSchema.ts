@@ -1,5 +1,6 @@
 /** The JSON schema of `.packetpath.yaml`: the editor completes from it, and `readConfiguration` checks by it. */
 import { severities } from '../protocol/source';
+import { cniWords } from '../protocol/trace';
 
 /** The part of JSON schema that is used here. */
 export interface Schema {
@@ -46,7 +47,7 @@ const cluster: Schema = {
       description: 'Node ports, as `30000-32767`.',
     },
     dnsDomain: { type: 'string', minLength: 1, description: 'Domain of the cluster DNS; `cluster.local` when not set.' },
-    cni: { type: 'string', minLength: 1, description: 'Network plugin and mode, as `calico:vxlan`.' },
+    cni: { type: 'string', enum: [...cniWords], description: 'Network plugin and mode, as `calico:vxlan`.' },
     proxyMode: { type: 'string', enum: ['iptables', 'ipvs', 'nftables', 'ebpf'], description: 'How Services are translated.' },
     kubernetesVersion: {
       type: 'string',

@@ -3,8 +3,10 @@ import type { Context } from '../model/context';
 import type { Destination } from '../protocol/requests';
 import { known } from '../base/opaque';
 import { callsOf } from '../cluster/serviceCalls';
+import type { PodSet } from '../cluster/clusterIndex';
 import type { ContextIndex } from '../cluster/createClusterIndex';
-import { isPodHolder, type Resource } from '../model/resources';
+import { isEmptySelector, matches } from '../model/labels';
+import { isPodHolder, type NetworkPolicyPeer, type Resource } from '../model/resources';
 import type { Outcome } from '../protocol/trace';
 import { simulate } from '../simulation/simulate';
 import type { Snapshot } from '../workspace/snapshot';
@@ -22,12 +24,13 @@ interface Candidate {
 /** Verdicts cost a trace each, so a context with many Services gets them for the nearest ones. */
 const mostDestinations = 60;
 
-/** What its values and environment name, then the Services of the context, then the internet. */
+/** What its values and environment name, what its policies name, then the Services of the context, then the internet. */
 export function destinationsFrom(snapshot: Snapshot, context: Context, from: string): readonly Destination[] {
   const index = snapshot.traceIndex(context);
   const source = resourceOf(index, context, from);
   const candidates = [
     ...named(index, source),
+    ...namedByPolicies(index, source),
     ...services(index, context, source),
     ...siblings(index, source, from),
     ...(from === 'internet' ? ingresses(index, context) : [outside]),
@@ -73,6 +76,35 @@ function named(index: ContextIndex, source: Resource | undefined): Candidate[] {
   const podSet = source && index.podSetOf(source);
   if (!podSet) return [];
   return callsOf(podSet, index).flatMap((call) => ('type' in call.target ? serviceCandidate(index, call.target, 'named in its values', call.port) : []));
+}
+
+const mostOfPolicies = 20;
+
+/** Workloads that the egress policies of the source let it reach by name, on the port that they open. */
+function namedByPolicies(index: ContextIndex, source: Resource | undefined): Candidate[] {
+  const podSet = source && index.podSetOf(source);
+  if (!podSet) return [];
+  const candidates = index.policiesOn(podSet, 'Egress').flatMap(({ policy }) =>
+    policy.spec.egress.flatMap((rule) => {
+      const port = rule.ports?.map((item) => known(item.port)).find((item) => typeof item === 'number');
+      return (rule.peers ?? []).flatMap((peer) => podsOfPeer(index, policy, peer)).flatMap((target) => workloadCandidate(index, target, port));
+    }),
+  );
+  return candidates.slice(0, mostOfPolicies);
+}
+
+/** Pods that a peer names by labels; one that means everybody names nobody. */
+function podsOfPeer(index: ContextIndex, policy: Resource<'NetworkPolicy'>, { podSelector, namespaceSelector }: NetworkPolicyPeer): readonly PodSet[] {
+  if (!podSelector || isEmptySelector(podSelector)) return [];
+  if (!namespaceSelector) return index.select(index.namespaceOf(policy), podSelector).yes;
+  return index.select(undefined, podSelector).maybe.filter((target) => matches(namespaceSelector, index.namespaceLabels(target.namespace)) === 'yes');
+}
+
+function workloadCandidate(index: ContextIndex, target: PodSet, port: number | undefined): Candidate[] {
+  const to = endpointOf(target.resource, index);
+  if (to === null) return [];
+  const detail = port === undefined ? target.resource.kind : `${target.resource.kind} · ${port}`;
+  return [{ to, label: target.name, detail, because: 'named in its policies', ...(port === undefined ? {} : { port }) }];
 }
 
 function services(index: ContextIndex, context: Context, source: Resource | undefined): Candidate[] {

@@ -15,13 +15,11 @@ export const yamlRules: ReadonlySet<string> = new Set([
   'schema/enum',
 ]);
 
-export function documentationOf(ruleId: string): string {
-  return `https://packetpath.dev/rules/${ruleId}`;
-}
-
 export interface DiagnosticsOptions {
   /** False while another extension reports YAML problems. */
   readonly yamlProblems: boolean;
+  /** Uri of the page of a rule; undefined where there is none. */
+  readonly documentation?: (ruleId: string) => string | undefined;
 }
 
 export function publishedFindings(snapshot: Snapshot, uri: string, options: DiagnosticsOptions): readonly WorkspaceFinding[] {
@@ -31,5 +29,5 @@ export function publishedFindings(snapshot: Snapshot, uri: string, options: Diag
 
 export function diagnosticsOf(snapshot: Snapshot, uri: string, options: DiagnosticsOptions): Diagnostic[] {
   const file = snapshot.file(uri);
-  return file ? publishedFindings(snapshot, uri, options).map((finding) => toDiagnostic(snapshot, file, finding, documentationOf)) : [];
+  return file ? publishedFindings(snapshot, uri, options).map((finding) => toDiagnostic(snapshot, file, finding, options.documentation?.(finding.ruleId))) : [];
 }

@@ -8,7 +8,7 @@ import type { EndpointChoice, QuestionDefaults } from '../protocol/panel';
 import type { TopologyAnswer } from '../protocol/requests';
 import type { Topology, TopologyCard } from '../protocol/topology';
 import type { CniMode, ProxyMode } from '../protocol/trace';
-import { cniModes, proxyModes } from '../protocol/trace';
+import { cniModeOf, proxyModes } from '../protocol/trace';
 import { buildTopology } from '../topology/topology';
 import type { Snapshot } from '../workspace/snapshot';
 import { endpointOf } from './endpointNames';
@@ -46,7 +46,7 @@ export function defaultsOf(context: Context | undefined): QuestionDefaults {
   const cni = context?.cluster?.cni;
   const proxyMode = context?.cluster?.proxyMode;
   return {
-    cni: cniModes.find((mode) => mode === cni || mode.split(':')[0] === cni) ?? ('bridge' satisfies CniMode),
+    cni: cniModeOf(cni) ?? ('bridge' satisfies CniMode),
     proxyMode: proxyModes.find((mode) => mode === proxyMode) ?? ('iptables' satisfies ProxyMode),
     placement: 'any',
   };

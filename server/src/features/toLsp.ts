@@ -44,13 +44,13 @@ export interface DiagnosticData {
   readonly fingerprint: string;
 }
 
-export function toDiagnostic(snapshot: Snapshot, file: FileState, finding: WorkspaceFinding, documentation: (ruleId: string) => string): Diagnostic {
+export function toDiagnostic(snapshot: Snapshot, file: FileState, finding: WorkspaceFinding, documentation: string | undefined): Diagnostic {
   const diagnostic: Diagnostic = {
     range: toRange(file, finding.range),
     severity: severityNumber[finding.severity],
     source: 'packetpath',
     code: finding.ruleId,
-    codeDescription: { href: documentation(finding.ruleId) },
+    ...(documentation === undefined ? {} : { codeDescription: { href: documentation } }),
     message: finding.message,
     data: { fingerprint: finding.fingerprint } satisfies DiagnosticData,
   };

@@ -1,10 +1,11 @@
 /** One workspace folder of the server: its workspace, what was read from disk, what is open in the editor. */
 import { statSync } from 'node:fs';
-import { isAbsolute, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { WorkspaceOptions } from '../workspace/options';
 import type { Snapshot } from '../workspace/snapshot';
 import { isConfiguration, Workspace } from '../workspace/workspace';
 import { toFilePath, toFileUri } from './fileUri';
+import { readBaseline } from './baseline';
 import { findManifestFiles, isWalked, type LeftOut, readManifest, tooLarge, type WalkOptions } from './manifestFiles';
 
 /** Open buffers win over disk; a file that is closed is read again. */
@@ -19,7 +20,12 @@ export class FolderIndex {
     options: WorkspaceOptions,
     private readonly walk: () => WalkOptions,
   ) {
-    this.workspace = new Workspace(options);
+    this.workspace = new Workspace(this.withBaseline(options));
+  }
+
+  /** New settings; the files stay. */
+  configure(options: WorkspaceOptions): void {
+    this.workspace.configure(this.withBaseline(options));
   }
 
   contains(uri: string): boolean {
@@ -88,6 +94,18 @@ export class FolderIndex {
 
   private takeFolder(folder: string): void {
     for (const { file } of findManifestFiles(folder, this.walk()).files) this.fileChanged(toFileUri(file));
+  }
+
+  private withBaseline(options: WorkspaceOptions): WorkspaceOptions {
+    const { root } = this;
+    if (root === undefined) return options;
+    return {
+      ...options,
+      readBaseline: (path) => {
+        const baseline = readBaseline(join(root, path));
+        return baseline.ok ? baseline.fingerprints : undefined;
+      },
+    };
   }
 
   private take(uri: string, path: string, file: string): void {

@@ -11,6 +11,8 @@ export interface PublisherHost {
   allUris(): readonly string[];
   scope(): Settings['diagnosticsScope'];
   yamlProblems(): boolean;
+  /** Uri of the page of a rule, where the pages are at hand. */
+  documentation(ruleId: string): string | undefined;
   /** After the open files were answered. */
   published(): void;
   log(message: string): void;
@@ -64,7 +66,9 @@ export class Publisher {
 
   private one(uri: string): void {
     const snapshot = this.snapshots.forUri(uri);
-    const diagnostics = snapshot ? diagnosticsOf(snapshot, uri, { yamlProblems: this.host.yamlProblems() }) : [];
+    const diagnostics = snapshot
+      ? diagnosticsOf(snapshot, uri, { yamlProblems: this.host.yamlProblems(), documentation: (ruleId) => this.host.documentation(ruleId) })
+      : [];
     const text = JSON.stringify(diagnostics);
     if ((this.sent.get(uri) ?? '[]') === text) return;
     if (diagnostics.length === 0) this.sent.delete(uri);

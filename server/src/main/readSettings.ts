@@ -1,7 +1,7 @@
 /** What a client sends as settings, of any shape, as settings that the core can rely on: a value that does not fit is as if it were not set. */
 import { type ClusterSetting, defaultSettings, type Settings } from '../protocol/settings';
 import { type RuleLevel, severities } from '../protocol/source';
-import { cniModes, proxyModes } from '../protocol/trace';
+import { cniModeOf, proxyModes } from '../protocol/trace';
 
 const levels: readonly string[] = ['off', ...severities];
 
@@ -25,7 +25,7 @@ export function textsOf(value: unknown): readonly string[] | undefined {
 }
 
 function clusterOf(values: Readonly<Record<string, unknown>>): ClusterSetting {
-  const cni = oneOf(values['cni'], cniModes);
+  const cni = typeof values['cni'] === 'string' ? cniModeOf(values['cni']) : undefined;
   const proxyMode = oneOf(values['proxyMode'], proxyModes);
   const lists = (['podCidr', 'serviceCidr', 'nodeCidr'] as const).flatMap((key) => {
     const list = textsOf(values[key]);

@@ -24,6 +24,7 @@ class Session implements Snapshots {
   private settings: Settings = defaultSettings;
   private exclude: readonly string[] = [];
   private yamlExtensionActive = false;
+  private documentation = '';
   private readonly publisher: Publisher;
   private revision = 0;
   private canShowProgress = false;
@@ -39,6 +40,7 @@ class Session implements Snapshots {
         send: (uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics }),
         openUris: () => this.documents.keys(),
         allUris: () => this.folders.flatMap((folder) => folder.workspace.uris()),
+        documentation: (ruleId) => (this.documentation === '' ? undefined : `${this.documentation}/${ruleId}.md`),
         scope: () => this.settings.diagnosticsScope,
         yamlProblems: () => (this.settings.yamlProblems === 'auto' ? !this.yamlExtensionActive : this.settings.yamlProblems === 'on'),
         published: () => void connection.sendNotification('packetpath/changed', { revision: ++this.revision }),
@@ -158,13 +160,14 @@ class Session implements Snapshots {
     const options = (typeof given === 'object' && given !== null ? given : {}) as { readonly [Key in keyof InitializationOptions]?: unknown };
     this.settings = readSettings(options.settings);
     this.exclude = textsOf(options.exclude) ?? this.exclude;
+    if (typeof options.documentation === 'string') this.documentation = options.documentation;
     if (typeof options.yamlExtensionActive === 'boolean') this.yamlExtensionActive = options.yamlExtensionActive;
   }
 
   private configure(given: unknown): void {
     const before = this.exclude.join('\n') + String(this.settings.maxFileSize);
     this.take(given);
-    for (const folder of [...this.folders, this.alone]) folder.workspace.configure(this.options());
+    for (const folder of [...this.folders, this.alone]) folder.configure(this.options());
     if (this.exclude.join('\n') + String(this.settings.maxFileSize) !== before) {
       for (const document of this.documents.all()) this.folderOf(document.uri).openBuffer(document.uri, document.getText());
       this.index();

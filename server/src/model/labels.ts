@@ -9,8 +9,6 @@ export interface Labels {
 
 export const noLabels: Labels = { entries: new Map(), open: false };
 
-export type SelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-
 export interface SelectorRequirement {
   readonly key: Value<string>;
   /** As written; anything but the four operators is refused by the API. */

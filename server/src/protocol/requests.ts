@@ -97,6 +97,8 @@ export interface InitializationOptions {
   readonly exclude: readonly string[];
   /** True while Red Hat's YAML extension is active. */
   readonly yamlExtensionActive: boolean;
+  /** Uri of the folder with the pages of the rules, which come with the extension. */
+  readonly documentation: string;
 }
 
 export type { TextSpan };

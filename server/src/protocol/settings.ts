@@ -1,6 +1,6 @@
 /** The one table of settings; `package.json` is generated from it. */
 import type { RuleLevel } from './source';
-import type { CniMode, ProxyMode } from './trace';
+import { cniWords, type ProxyMode, proxyModes, type CniMode } from './trace';
 
 /** What the server is told. Undefined: not set. */
 export interface Settings {
@@ -79,8 +79,8 @@ export const settingRows: readonly SettingRow[] = [
         nodeCidr: cidrList,
         nodePortRange: { type: 'string', pattern: '^\\d+-\\d+$' },
         dnsDomain: { type: 'string' },
-        cni: { type: 'string' },
-        proxyMode: { type: 'string', enum: ['iptables', 'ipvs', 'nftables', 'ebpf'] },
+        cni: { type: 'string', enum: [...cniWords] },
+        proxyMode: { type: 'string', enum: [...proxyModes] },
       },
     },
     scope: 'resource',

@@ -64,8 +64,8 @@ export interface TopologyGate {
   readonly workload: string;
   readonly port?: string;
   readonly state: 'open' | 'closed' | 'not-enforced';
-  /** How many workloads of this context are let in; `all` when there is no limit. */
-  readonly letsIn: number | 'all';
+  /** How many workloads of this context are let in; `all` when there is no limit, `others` when a rule lets in only who is in none of these files. */
+  readonly letsIn: number | 'all' | 'others';
   readonly policies: readonly { readonly name: string; readonly source: SourceRef }[];
 }
 

@@ -23,6 +23,14 @@ export const cniModes = [
 ] as const;
 export type CniMode = (typeof cniModes)[number];
 
+/** A plugin with its mode, or a plugin alone for its default mode; undefined for anything else. */
+export function cniModeOf(text: string | undefined): CniMode | undefined {
+  return text === undefined || text === '' ? undefined : cniModes.find((mode) => mode === text || mode.startsWith(`${text}:`));
+}
+
+/** What a person may write for a CNI. */
+export const cniWords: readonly string[] = [...new Set(cniModes.flatMap((mode) => [mode, mode.split(':')[0] ?? mode]))];
+
 export const proxyModes = ['iptables', 'ipvs', 'nftables', 'ebpf'] as const;
 export type ProxyMode = (typeof proxyModes)[number];
 
@@ -188,8 +196,20 @@ export interface Hop {
   readonly assumed?: boolean;
   /** A name look-up carries its own trace. */
   readonly trace?: Branch;
-  /** For a policy hop: each policy that selects the pod and what it said. */
+  /** For a policy hop: each policy that selects the pod and what it said; those that allow first, at most 64. */
   readonly policies?: readonly PolicyAnswer[];
+  /** For a look-up of a name that was found. */
+  readonly lookup?: NameLookup;
+}
+
+/** How a name was found: `cart` as `cart.shop.svc.cluster.local`, the 1st of 4 names that the resolver would try. */
+export interface NameLookup {
+  readonly asked: string;
+  /** The name that answered. */
+  readonly fullName: string;
+  /** Which of the names that the search list makes of it, from 1. */
+  readonly tried: number;
+  readonly of: number;
 }
 
 export interface PolicyAnswer {
@@ -198,6 +218,9 @@ export interface PolicyAnswer {
   readonly allows: boolean | 'unknown';
   /** "the port matches, the sender does not" */
   readonly reason: string;
+  /** Added where the text is at hand, as for evidence. */
+  readonly uri?: string;
+  readonly range?: TextSpan;
 }
 
 export interface Branch {

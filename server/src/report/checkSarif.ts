@@ -8,11 +8,10 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = { error
 export interface SarifOptions {
   readonly rules: readonly Rule[];
   readonly version: string;
-  readonly documentation: (ruleId: string) => string;
 }
 
 /** A plain object for `JSON.stringify`. URIs are relative to the workspace; columns count UTF-16 code units. */
-export function checkSarif(report: CheckReport, { rules, version, documentation }: SarifOptions): unknown {
+export function checkSarif(report: CheckReport, { rules, version }: SarifOptions): unknown {
   const place = new Map(rules.map((rule, index) => [rule.meta.id, index]));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -29,7 +28,6 @@ export function checkSarif(report: CheckReport, { rules, version, documentation 
               shortDescription: { text: meta.summary },
               fullDescription: { text: meta.why },
               help: { text: `${meta.why}\n\n${meta.remedy}`, markdown: `${meta.why}\n\n${meta.remedy}` },
-              helpUri: documentation(meta.id),
               defaultConfiguration: { level: levels[meta.severity], enabled: meta.default !== 'off' },
               properties: { tags: [meta.id.split('/')[0]], tier: meta.tier },
             })),

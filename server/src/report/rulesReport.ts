@@ -10,11 +10,12 @@ export interface RulesReport {
     readonly tier: string;
     readonly summary: string;
     readonly fixable: boolean;
+    /** The page of the rule, from the package's root. */
     readonly documentation: string;
   }[];
 }
 
-export function rulesReport(rules: readonly Rule[], documentation: (ruleId: string) => string): RulesReport {
+export function rulesReport(rules: readonly Rule[]): RulesReport {
   return {
     schemaVersion: 1,
     rules: rules.map(({ meta }) => ({
@@ -24,7 +25,7 @@ export function rulesReport(rules: readonly Rule[], documentation: (ruleId: stri
       tier: meta.tier,
       summary: meta.summary,
       fixable: meta.fixable,
-      documentation: documentation(meta.id),
+      documentation: `docs/rules/${meta.id}.md`,
     })),
   };
 }

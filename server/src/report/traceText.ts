@@ -102,7 +102,7 @@ function sameEnd(a: PacketEnd, b: PacketEnd): boolean {
 function placesOf(hop: Hop): string {
   const deciding = hop.because.filter((one) => one.role === 'denies' || one.role === 'missing');
   const shown = (deciding.length > 0 ? deciding : hop.because).slice(0, 2);
-  return shown.map(placeOf).join(', ');
+  return [...new Set(shown.map(placeOf))].join(', ');
 }
 
 /** `file:line` where the text is at hand, else the path. */

@@ -122,6 +122,9 @@ function noPods(world: World, service: Resource<'Service'>): NonNullable<Backend
   return { state: 'unknown', reason: `no pod of these files has ${words}; the cluster may have some`, because: [at] };
 }
 
+/** As many as an Endpoints object is mirrored for. */
+const mostWrittenEndpoints = 1000;
+
 /** Endpoints and EndpointSlices that somebody wrote; joined with the Service's ports by name. */
 function writtenEndpoints(world: World, service: Resource<'Service'>, entry: ServicePort, protocol: TransportProtocol): Backends {
   const { index } = world;
@@ -129,7 +132,7 @@ function writtenEndpoints(world: World, service: Resource<'Service'>, entry: Ser
   const portName = entry.name === undefined ? '' : textOf(entry.name);
   const addresses: { address: Address; text: string; port: number; because: readonly Evidence[] }[] = [];
   for (const slice of [...index.inNamespace('EndpointSlice', namespace), ...index.inNamespace('Endpoints', namespace)]) {
-    if (known(slice.spec.service) !== service.metadata.name || addresses.length >= 64) continue;
+    if (known(slice.spec.service) !== service.metadata.name || addresses.length >= mostWrittenEndpoints) continue;
     const ports = slice.spec.ports.filter(
       (port) => (port.name === undefined ? '' : textOf(port.name)) === portName && (port.protocol === undefined ? 'TCP' : known(port.protocol)) === protocol,
     );
@@ -145,7 +148,7 @@ function writtenEndpoints(world: World, service: Resource<'Service'>, entry: Ser
         port,
         because: [evidence(slice, endpoint.path, 'routes', `an endpoint of ${service.metadata.name}, written by hand`)],
       });
-      if (addresses.length >= 64) break;
+      if (addresses.length >= mostWrittenEndpoints) break;
     }
   }
   const base = { groups: [], addresses, total: addresses.length, uncertain: false };

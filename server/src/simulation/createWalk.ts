@@ -5,7 +5,7 @@ import type { World } from './world';
 
 export function createWalk(world: World, sender: Sender, destination: Destination): Walk {
   const name = destination.kind === 'name' ? destination.host : destination.kind === 'ingress' ? destination.host : undefined;
-  const address = addressOf(destination);
+  const address = addressOf(world, destination);
   const local = destination.kind === 'pod' && destination.self;
   const from = local && destination.pod.container ? '127.0.0.1' : senderAddress(sender);
   const packet = {
@@ -31,14 +31,14 @@ function senderAddress(sender: Sender): string {
   }
 }
 
-function addressOf(destination: Destination): string {
+function addressOf(world: World, destination: Destination): string {
   switch (destination.kind) {
     case 'name':
       return destination.host;
     case 'service':
       return destination.target.address?.text ?? destination.target.name;
     case 'ingress':
-      return destination.host === '' ? destination.ingress.metadata.name : destination.host;
+      return world.plan.ingressAddress.text;
     case 'pod':
       return destination.pod.address.text;
     case 'node':

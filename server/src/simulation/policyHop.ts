@@ -2,7 +2,7 @@
 import type { PolicyDirection, Resource } from '../model/resources';
 import { policyVerdict, type PolicyMatch, type PolicyPeerEnd, type PolicyVerdict } from '../cluster/policyVerdict';
 import type { Evidence, PolicyAnswer } from '../protocol/trace';
-import { atNode, podName } from './words';
+import { atNode, capital, listed, podName, spoken } from './words';
 import { type PodPlace, step, stop, unsure, type Walk } from './walk';
 import { evidence, sourceAt, type World } from './world';
 import { proposeRemedies } from './remedies';
@@ -29,9 +29,10 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
     at: atNode(pod.node),
     device: podName(pod),
     because: policyEvidence(verdict),
-    policies: verdict.policies.map(answerOf),
+    policies: answersOf(verdict),
   } as const;
-  const question = ingress ? `May ${ask.other} reach ${podName(pod)} on ${port}?` : `May ${podName(pod)} send to ${ask.other} on ${port}?`;
+  const [name, other] = [podName(pod), self ? 'itself' : spoken(ask.other)];
+  const question = ingress && !self ? `May ${other} reach ${name} on ${port}?` : `May ${name} ${ingress ? 'reach' : 'send to'} ${other} on ${port}?`;
   if (!world.cni.enforces) {
     const guarded = verdict.policies.length > 0;
     const engine = world.cni.plugin === 'none' ? 'a cluster without a network plugin' : world.cni.plugin;
@@ -73,13 +74,12 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
     }
     case 'unknown':
       if (walk.outcome === undefined)
-        world.notes.unknown(`whether the ${direction.toLowerCase()} policies of ${podName(pod)} let ${ask.other} through: ${verdict.reason}`, shared.because);
+        world.notes.unknown(
+          `whether the ${direction.toLowerCase()} policies of ${name} let ${ingress ? `${other} in` : `it send to ${other}`}: ${verdict.reason}`,
+          shared.because,
+        );
       return unsure(step(walk, { ...shared, verdict: 'unknown', plain: `${question} These files do not decide it: ${verdict.reason}.`, expert }));
   }
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function differs(world: World, verdict: PolicyVerdict, self: boolean): string {
@@ -108,6 +108,15 @@ function policyEvidence({ deciding, policies }: PolicyVerdict): readonly Evidenc
   });
   const { nearest } = deciding;
   return nearest ? [...isolating, evidence(nearest.policy, nearest.path, 'denies', `${nearest.policy.metadata.name}: ${nearest.rule.reason}`)] : isolating;
+}
+
+const mostAnswers = 64;
+
+/** Those that allow come first, where there are too many to show. */
+function answersOf({ policies }: PolicyVerdict): readonly PolicyAnswer[] {
+  if (policies.length <= mostAnswers) return policies.map(answerOf);
+  const [allowing, others] = [policies.filter(({ allows }) => allows !== 'no'), policies.filter(({ allows }) => allows === 'no')];
+  return [...allowing, ...others].slice(0, mostAnswers).map(answerOf);
 }
 
 function answerOf(match: PolicyMatch): PolicyAnswer {
@@ -151,14 +160,21 @@ function deniedWords({ deciding, policies }: PolicyVerdict, pod: PodPlace, ingre
     const names = deciding.policies.map((policy) => policy.metadata.name);
     return `No: ${names.length === 1 ? `the policy ${names[0] ?? ''} selects` : `${names.length} policies select`} ${podName(pod)}, and ${ingress ? 'nobody is let in' : 'nothing is let out'}.`;
   }
-  if (nearest.rule.peers !== 'yes' && nearest.rule.peerMatches.length > 0) {
-    const words = nearest.rule.peerMatches.slice(0, 3).map((peer) => peer.words);
-    const more = nearest.rule.peerMatches.length > 3 ? ` and ${nearest.rule.peerMatches.length - 3} more` : '';
-    return ingress ? `No: only ${words.join(' or ')}${more} may.` : `No: it may only send to ${words.join(' or ')}${more}.`;
+  const { rule } = nearest;
+  const rules = policies.reduce((sum, match) => sum + match.rules.length, 0);
+  const peers = listed(
+    rule.peerMatches.map((peer) => peer.words),
+    3,
+  );
+  const ports = listed(
+    rule.portMatches.map((entry) => entry.words),
+    4,
+  );
+  const name = nearest.policy.metadata.name;
+  if (rules > 1) {
+    const who = peers === '' ? (ingress ? 'lets everybody in' : 'lets it send everywhere') : ingress ? `lets in ${peers}` : `lets it send to ${peers}`;
+    return `No: none of the ${rules} rules allows it. The one that comes nearest, in the policy ${name}, only ${who}${ports === '' ? '' : ` on ${ports}`}.`;
   }
-  const ports = nearest.rule.portMatches
-    .slice(0, 4)
-    .map((entry) => entry.words)
-    .join(', ');
-  return `No: the policy ${nearest.policy.metadata.name} opens ${ports === '' ? 'no port' : ports} only${policies.length > 1 ? ', and no other policy opens more' : ''}.`;
+  if (rule.peers !== 'yes' && peers !== '') return ingress ? `No: only ${peers} may.` : `No: it may only send to ${peers}.`;
+  return `No: the policy ${name} opens only ${ports === '' ? 'no port' : ports}.`;
 }

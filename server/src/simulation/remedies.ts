@@ -8,7 +8,7 @@ import type { NetworkPolicyPeer, PolicyDirection, Resource } from '../model/reso
 import type { RemedyEdit, TransportProtocol } from '../protocol/trace';
 import { podPorts } from './ports';
 import type { PolicyAsk } from './policyHop';
-import { podName } from './words';
+import { spoken } from './words';
 import { placed, sourceAt, type World } from './world';
 
 type Denial = Extract<Deciding, { kind: 'default-deny' }>;
@@ -32,7 +32,7 @@ export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVer
   const edit = insertion(world, ask, deciding, protocol, port);
   notes.remedy(
     edit ?? {
-      what: `Add a NetworkPolicy that selects ${podName(ask.pod)} and ${ingress ? `lets ${ask.other} in` : `lets it send to ${ask.other}`} on ${port}/${protocol}.`,
+      what: `Add a NetworkPolicy that selects ${ask.pod.podSet.name} and ${ingress ? `lets ${otherOf(ask)} in` : `lets it send to ${otherOf(ask)}`} on ${port}/${protocol}.`,
       helps: true,
     },
   );
@@ -43,8 +43,8 @@ export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVer
   const theirs =
     ask.peer.kind === 'pods'
       ? ingress
-        ? `the egress policies of ${ask.other}: sending is allowed already, receiving is not`
-        : `the ingress policies of ${ask.other}: the packet does not get that far`
+        ? `the egress policies of ${otherOf(ask)}: sending is allowed already, receiving is not`
+        : `the ingress policies of ${otherOf(ask)}: the packet does not get that far`
       : undefined;
   const all = others[0] === undefined ? undefined : `${others[0]}, which selects every pod and takes nothing away`;
   const useless = [all, theirs].filter((text) => text !== undefined);
@@ -59,7 +59,7 @@ function insertion(
   port: number,
 ): { readonly what: string; readonly helps: true; readonly edits: readonly RemedyEdit[] } | undefined {
   const ingress = ask.direction === 'Ingress';
-  const word = ingress ? `Let ${ask.other} in, too` : `Let ${podName(ask.pod)} send to ${ask.other}, too`;
+  const word = ingress ? `Let ${otherOf(ask)} in, too` : `Let ${ask.pod.podSet.name} send to ${otherOf(ask)}, too`;
   const { nearest } = deciding;
   if (nearest?.rule.ports === 'yes' && nearest.rule.peers !== 'yes' && nearest.rule.peerMatches.length > 0) {
     const peer = peerLines(world, nearest.policy, ask.peer, nearest.rule);
@@ -170,7 +170,7 @@ function wayRound(world: World, ask: PolicyAsk, deciding: Denial, protocol: Tran
       if (middle.key === client.key || middle.key === ask.pod.podSet.key) continue;
       const open = podPorts(middle).find((offered) => mayCall(world, client, middle, offered.protocol, offered.port));
       if (open && mayCall(world, middle, ask.pod.podSet, protocol, port))
-        return `Or go through ${middle.name}: it may reach ${podName(ask.pod)}, and ${client.name} may call it on ${open.port}.`;
+        return `Or go through ${middle.name}: it may reach ${ask.pod.podSet.name}, and ${client.name} may call it on ${open.port}.`;
     }
   }
   return undefined;
@@ -180,4 +180,9 @@ function mayCall(world: World, from: PodSet, to: PodSet, protocol: TransportProt
   const ask = (direction: PolicyDirection, subject: PodSet, peer: PodSet): boolean =>
     policyVerdict(world.index, { direction, subject, peer: { kind: 'pods', podSet: peer }, protocol, port }, world.modes).verdict === 'allowed';
   return ask('Egress', from, to) && ask('Ingress', to, from);
+}
+
+/** The other end as a workload: what helps one of its pods helps all. */
+function otherOf(ask: PolicyAsk): string {
+  return ask.peer.kind === 'pods' ? ask.peer.podSet.name : spoken(ask.other);
 }

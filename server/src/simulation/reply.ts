@@ -1,77 +1,121 @@
 /** The way back: the connection table undoes the translations, and policy is not asked again. */
-import type { Hop, Packet } from '../protocol/trace';
-import { atNode, atPod, endText, podName, podStation, senderName } from './words';
+import type { PlannedNode } from '../cluster/addressPlan';
+import type { Hop, Packet, PacketEnd } from '../protocol/trace';
+import { atNode, atPod, capital, endText, podName, podStation, senderName, spoken } from './words';
 import type { Walk } from './walk';
 import type { World } from './world';
 
+type Answer = Omit<Hop, 'before' | 'after' | 'because'>;
+
 export function replyOf(world: World, walk: Walk): readonly Hop[] {
-  const { opened, packet, destination, sender } = walk;
-  const last = walk.hops.at(-1);
-  if (!last) return [];
-  const arrived = walk.hops.findLast((hop) => hop.verdict === 'delivered')?.after ?? packet;
-  let current: Packet = { ...arrived, source: arrived.destination, destination: arrived.source };
+  const arrived = walk.hops.findLast((hop) => hop.verdict === 'delivered');
+  if (!arrived) return [];
+  let current: Packet = { ...arrived.after, source: arrived.after.destination, destination: arrived.after.source };
   const hops: Hop[] = [];
-  const add = (hop: Omit<Hop, 'before' | 'after' | 'because'>, after: Packet = current): void => {
+  const add = (hop: Answer, change: Partial<Pick<Packet, 'source' | 'destination'>> = {}): void => {
+    const after = { ...current, ...change };
     hops.push({ ...hop, before: current, after, because: [] });
     current = after;
   };
-  if (destination.kind === 'pod') {
-    const { pod } = destination;
-    add({
-      kind: 'container-socket',
-      station: podStation(pod, 'container'),
-      at: atPod(pod),
-      verdict: 'forwarded',
-      plain: `${podName(pod)} answers.`,
-      expert: `The answer leaves with source ${endText(current.source)}; network policies are stateful and are not asked again.`,
-    });
-  } else if (last.at.kind === 'outside') {
-    add({
-      kind: 'external-host',
-      station: last.station,
-      at: last.at,
-      verdict: 'forwarded',
-      plain: `${last.at.name} answers.`,
-      expert: `The answer comes back to ${endText(current.destination)}.`,
-    });
+  add(answering(walk, arrived, current));
+  for (const { node, virtual, masqueraded } of tables(walk)) {
+    const change = { ...(virtual && { source: virtual }), ...(masqueraded && { destination: masqueraded }) };
+    add(restored(world, node, { ...current, ...change }, virtual, masqueraded), change);
   }
-  const node = walk.masqueraded ? (walk.senderNode ?? walk.node) : sender.kind === 'pod' ? sender.pod.node : walk.node;
-  const restored: Packet = {
-    ...current,
-    source: opened.hostname !== undefined || walk.virtual ? (walk.virtual ?? current.source) : current.source,
-    destination: clientEnd(walk),
-  };
-  if (node && (walk.virtual || walk.masqueraded)) {
-    const what = walk.virtual ? `writes ${endText(walk.virtual)} back as the sender` : 'writes the pod’s own address back as the receiver';
+  for (const hop of walk.hops.toReversed()) {
+    if (hop.kind !== 'load-balancer' && hop.kind !== 'ingress-controller') continue;
+    const [source, destination] = [hop.before.destination, hop.before.source];
     add(
-      {
-        kind: 'connection-tracking',
-        station: `${node.name}/conntrack`,
-        at: atNode(node),
-        device: world.proxyMode === 'ebpf' ? 'eBPF maps' : 'conntrack',
-        verdict: 'translated',
-        plain: `${node.name} remembers the connection and ${what}. Policies are not asked again.`,
-        expert: `${world.proxyMode === 'ebpf' ? 'The reverse-NAT map' : 'conntrack'} undoes ${walk.virtual && walk.masqueraded ? 'DNAT and SNAT' : walk.virtual ? 'DNAT' : 'SNAT'}: ${endText(restored.source)} → ${endText(restored.destination)}.`,
-      },
-      restored,
+      { ...passedBack(hop), expert: `${endText(source)} → ${endText(destination)}, the other half of the connection that came in here.` },
+      { source, destination },
     );
   }
-  if (sender.kind === 'pod') {
-    add({
-      kind: 'container-socket',
-      station: podStation(sender.pod, 'container'),
-      at: atPod(sender.pod),
-      verdict: 'delivered',
-      plain: `The answer reaches ${senderName(sender)} the same way back.`,
-      expert: `${endText(current.source)} → ${endText(current.destination)}, as the client expects it.`,
-    });
-  }
+  const home = receiver(walk);
+  if (home) add({ ...home, verdict: 'delivered', expert: `${endText(current.source)} → ${endText(current.destination)}, as the client expects it.` });
   return hops;
 }
 
-function clientEnd(walk: Walk): Packet['destination'] {
-  const first = walk.hops.find((hop) => hop.kind !== 'dns-query');
-  return walk.sender.kind === 'outside' && walk.hops.some((hop) => hop.kind === 'ingress-controller')
-    ? walk.opened.source
-    : (first?.before.source ?? walk.opened.source);
+function answering(walk: Walk, arrived: Hop, packet: Packet): Answer {
+  const { destination } = walk;
+  const inside = destination.kind === 'pod' || destination.kind === 'node';
+  const local = destination.kind === 'pod' && destination.self && !walk.virtual;
+  const name = destination.kind === 'pod' ? (local ? (arrived.device ?? podName(destination.pod)) : podName(destination.pod)) : arrived.at.name;
+  return {
+    kind: inside ? 'container-socket' : 'external-host',
+    station: arrived.station,
+    at: arrived.at,
+    verdict: 'forwarded',
+    plain: `${name === 'internet' ? capital(spoken(name)) : name} answers.`,
+    expert: inside
+      ? `The answer leaves with source ${endText(packet.source)}; network policies are stateful and are not asked again.`
+      : `The answer comes back to ${endText(packet.destination)}.`,
+  };
+}
+
+interface Table {
+  readonly node: PlannedNode;
+  readonly virtual?: PacketEnd | undefined;
+  readonly masqueraded?: PacketEnd | undefined;
+}
+
+/** The nodes whose tables undo what they wrote, those near the destination first. */
+function tables({ translatedAt, senderNode, virtual, masqueraded }: Walk): readonly Table[] {
+  if (translatedAt && senderNode && virtual && masqueraded && translatedAt.name !== senderNode.name)
+    return [
+      { node: translatedAt, virtual },
+      { node: senderNode, masqueraded },
+    ];
+  const node = translatedAt ?? senderNode;
+  return node && (virtual || masqueraded) ? [{ node, virtual, masqueraded }] : [];
+}
+
+function restored(world: World, node: PlannedNode, packet: Packet, virtual: PacketEnd | undefined, masqueraded: PacketEnd | undefined): Answer {
+  const receiver = masqueraded && `${endText(masqueraded)} ${virtual ? '' : 'back '}as the receiver`;
+  const what = [virtual && `${endText(virtual)} back as the sender`, receiver].filter((text) => text !== undefined);
+  const ebpf = world.proxyMode === 'ebpf';
+  return {
+    kind: 'connection-tracking',
+    station: `${node.name}/conntrack`,
+    at: atNode(node),
+    device: ebpf ? 'eBPF maps' : 'conntrack',
+    verdict: 'translated',
+    plain: `${node.name} remembers the connection and writes ${what.join(' and ')}. Policies are not asked again.`,
+    expert: `${ebpf ? 'The reverse-NAT map' : 'conntrack'} undoes ${virtual && masqueraded ? 'DNAT and SNAT' : virtual ? 'DNAT' : 'SNAT'}: ${endText(packet.source)} → ${endText(packet.destination)}.`,
+  };
+}
+
+function passedBack(hop: Hop): Omit<Answer, 'expert'> {
+  const controller = hop.kind === 'ingress-controller';
+  return {
+    kind: hop.kind,
+    station: hop.station,
+    at: hop.at,
+    ...(hop.device !== undefined && { device: hop.device }),
+    verdict: controller || hop.verdict === 'translated' ? 'translated' : 'forwarded',
+    plain: controller ? 'The controller hands the answer on, on the connection that the client opened.' : 'The load balancer passes the answer back.',
+  };
+}
+
+function receiver(walk: Walk): Omit<Answer, 'verdict' | 'expert'> | undefined {
+  const { sender, hops } = walk;
+  const first = hops.find((hop) => hop.kind === 'external-host');
+  if (first && walk.destination.kind !== 'outside')
+    return { kind: 'external-host', station: first.station, at: first.at, plain: 'The answer reaches the client outside.' };
+  if (sender.kind === 'pod') {
+    const local = walk.destination.kind === 'pod' && walk.destination.self && !walk.virtual;
+    const device = hops.find((hop) => hop.kind === 'container-socket')?.device;
+    return {
+      kind: 'container-socket',
+      station: podStation(sender.pod, 'container'),
+      at: atPod(sender.pod),
+      plain: `The answer reaches ${local && device !== undefined ? device : senderName(sender)} the same way back.`,
+    };
+  }
+  if (sender.kind !== 'node') return undefined;
+  return {
+    kind: 'container-socket',
+    station: `${sender.node.name}/process`,
+    at: atNode(sender.node),
+    plain: `The answer reaches ${sender.node.name} the same way back.`,
+  };
 }

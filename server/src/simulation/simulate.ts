@@ -48,6 +48,8 @@ interface Question extends OfferedPort {
   readonly flow: Flow;
   readonly from: Endpoint;
   readonly to: Endpoint;
+  /** The node whose port a client outside names. */
+  readonly entry?: string;
   /** For an Ingress: the request. */
   readonly host?: string;
   readonly urlPath?: string;
@@ -58,7 +60,7 @@ function answer(index: ClusterIndex, question: Question): Trace {
   const branches = branchesOf(world, question);
   return {
     context: index.context.id,
-    flow: world.flow,
+    flow: question.entry === undefined ? world.flow : { ...question.flow, protocol: question.protocol },
     outcome: commonOutcome(branches.map((branch) => branch.outcome)),
     branches,
     warnings: world.notes.warnings,
@@ -123,6 +125,14 @@ function destinationsOf(world: World, question: Question, sender: Sender): reado
       const { service } = to;
       const namespace = placed(world, world.index.namespaceOf(service));
       const external = sender.kind === 'outside';
+      if (question.entry !== undefined) {
+        const node = nodeNamed(world, question.entry);
+        return only({
+          kind: 'service',
+          entry: node,
+          target: { name: service.metadata.name, namespace, service, address: { text: node.address, assumed: node.assumed } },
+        });
+      }
       const address = external ? entryAddress(world, service) : world.plan.serviceAddress(service);
       if (!address && !external) return only({ kind: 'name', host: `${service.metadata.name}.${namespace}.svc.${world.index.clusterDomain}` });
       return only({ kind: 'service', target: { name: service.metadata.name, namespace, service, address } });
@@ -200,7 +210,7 @@ function questionsOf(
     };
   }
   const entry = outsideClient && to.kind === 'node' ? nodePortService(index, flow) : undefined;
-  if (entry) return [{ flow, from, to: entry.to, port: entry.port, protocol: entry.protocol }];
+  if (entry && to.kind === 'node') return [{ flow, from, to: entry.to, entry: to.name, port: entry.port, protocol: entry.protocol }];
   const viaIngress = outsideClient && to.kind === 'host' ? ingressFor(index, to.host) : undefined;
   if (outsideClient && to.kind === 'host' && !viaIngress && !isClusterName(index, to.host) && index.resolveName(to.host, namespace).state !== 'found') {
     return { ok: false, error: `no Ingress of this context has the host ${to.host}`, candidates: waysIn(index) };

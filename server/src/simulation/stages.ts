@@ -6,6 +6,7 @@ import { ingressController } from './stages/ingressController';
 import { leaveCluster } from './stages/leaveCluster';
 import { loopback } from './stages/loopback';
 import { nameLookup } from './stages/nameLookup';
+import { nodePort } from './stages/nodePort';
 import { nodeRouting } from './stages/nodeRouting';
 import { nodeTranslation, socketTranslation } from './stages/serviceTranslation';
 import { outsideEntry } from './stages/outsideEntry';
@@ -31,6 +32,7 @@ export const stages: readonly Stage[] = [
   sourceTranslation,
   nodeRouting,
   betweenNodes,
+  nodePort,
   leaveCluster,
   policyIngress,
   podEntry,

@@ -5,7 +5,7 @@ import type { OutsideScope } from '../cluster/outsideAddresses';
 import type { PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
 import type { Resource, ServicePort } from '../model/resources';
-import type { Evidence, Hop, HopKind, Outcome, Packet, PacketEnd, PolicyAnswer, Branch, Verdict } from '../protocol/trace';
+import type { Evidence, Hop, HopKind, NameLookup, Outcome, Packet, PacketEnd, PolicyAnswer, Branch, Verdict } from '../protocol/trace';
 import type { World } from './world';
 
 /** One pod: which of the set, and where it runs. */
@@ -44,9 +44,10 @@ export interface ServiceTarget {
   readonly groups?: readonly EndpointGroup[];
 }
 
+/** `entry`: the one node by whose port a client outside comes in. */
 export type Destination =
   | { readonly kind: 'name'; readonly host: string; readonly url?: string }
-  | { readonly kind: 'service'; readonly target: ServiceTarget }
+  | { readonly kind: 'service'; readonly target: ServiceTarget; readonly entry?: PlannedNode }
   | { readonly kind: 'ingress'; readonly ingress: Resource<'Ingress'>; readonly host: string; readonly urlPath: string }
   | { readonly kind: 'pod'; readonly pod: PodPlace; readonly self: boolean }
   | { readonly kind: 'node'; readonly node: PlannedNode }
@@ -64,6 +65,12 @@ export interface Walk {
   readonly opened: Packet;
   readonly virtual?: PacketEnd;
   readonly masqueraded?: PacketEnd;
+  /** The node that translated: its connection table undoes it on the way back. */
+  readonly translatedAt?: PlannedNode;
+  /** The pod that asked an ingress controller, which may be one of the pods that it leads to. */
+  readonly origin?: PodPlace;
+  /** The client named a node and its port, not the Service's address. */
+  readonly byNodePort?: boolean;
   /** The node whose address stands as the sender after masquerade. */
   readonly senderNode?: PlannedNode;
   /** The Service that led here. */
@@ -92,6 +99,7 @@ export interface Step {
   readonly assumed?: boolean;
   readonly trace?: Branch;
   readonly policies?: readonly PolicyAnswer[];
+  readonly lookup?: NameLookup;
 }
 
 /** Stages see one walk and give one or more; where they have nothing to say they give it back. */

@@ -6,11 +6,12 @@ import { known, textOf } from '../base/opaque';
 import type { Hop, PacketEnd } from '../protocol/trace';
 import type { Destination, PodPlace, Sender } from './walk';
 
-/** `web`, `web-2` where there are several, `db-0` for a StatefulSet. */
+/** `web`, `web-2` where there are several, `db-0` for a StatefulSet, `agent-1` on the first node for a DaemonSet. */
 export function podName({ podSet, replica }: Pick<PodPlace, 'podSet' | 'replica'>): string {
   if (podSet.resource.type === 'StatefulSet') return `${podSet.name}-${replica}`;
+  if (podSet.resource.type === 'DaemonSet') return `${podSet.name}-${replica + 1}`;
   if (podSet.resource.type === 'Pod' || (podSet.replicas === 1 && replica === 0)) return podSet.name;
-  return podSet.replicas !== undefined || podSet.resource.type === 'DaemonSet' ? `${podSet.name}-${replica + 1}` : podSet.name;
+  return podSet.replicas !== undefined ? `${podSet.name}-${replica + 1}` : podSet.name;
 }
 
 export function podStation(pod: PodPlace, part: string): string {
@@ -55,6 +56,23 @@ export function destinationName(destination: Destination): string {
     case 'nowhere':
       return 'nowhere';
   }
+}
+
+/** A name inside a sentence: "the internet" has an article, names of resources have none. */
+export function spoken(name: string): string {
+  return name === 'internet' ? 'the internet' : name;
+}
+
+/** The same where the sentence opens with it. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** "a, b and 3 more" */
+export function listed(names: readonly string[], most = 3): string {
+  if (names.length <= 1) return names[0] ?? '';
+  if (names.length > most) return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
 export function endText({ address, port }: PacketEnd): string {

@@ -1,7 +1,7 @@
 /** Gates before workloads, and what the policies and cluster DNS say in a line each. */
 import { known } from '../base/opaque';
 import type { Namespace, PodSet } from '../cluster/clusterIndex';
-import { policyVerdict, type PolicyPeerEnd } from '../cluster/policyVerdict';
+import { policyVerdict, type PolicyPeerEnd, type PolicyVerdict } from '../cluster/policyVerdict';
 import { matches } from '../model/labels';
 import { isolates } from '../model/policyTypes';
 import type { NetworkPolicyPeer, Resource } from '../model/resources';
@@ -22,7 +22,7 @@ export function buildGates(graph: GraphBuilder, enforced: boolean): readonly Top
       policies.map(({ policy }) => policy),
       senders,
     );
-    const gate = (letsIn: number | 'all', port?: string): TopologyGate => ({
+    const gate = (letsIn: LetsIn, port?: string): TopologyGate => ({
       workload,
       state: !enforced ? 'not-enforced' : letsIn === 0 ? 'closed' : 'open',
       letsIn,
@@ -33,10 +33,7 @@ export function buildGates(graph: GraphBuilder, enforced: boolean): readonly Top
     if (rows.length === 0)
       return [
         gate(
-          undeclaredPorts(policies.map(({ policy }) => policy)).reduce<number | 'all'>(
-            (most, port) => greater(most, letIn(graph, podSet, sources, port, 'TCP')),
-            0,
-          ),
+          undeclaredPorts(policies.map(({ policy }) => policy)).reduce<LetsIn>((most, port) => greater(most, letIn(graph, podSet, sources, port, 'TCP')), 0),
         ),
       ];
     return rows.map((row) => gate(letIn(graph, podSet, sources, row.number ?? 0, protocolOf(row.protocol)), row.id));
@@ -80,12 +77,19 @@ function mayMatch(graph: GraphBuilder, namespace: Namespace, peer: NetworkPolicy
     : graph.index.sameNamespace(namespace, podSet.namespace) !== 'no';
 }
 
-/** How many workloads may connect; `all` when somebody outside may as well. */
-function letIn(graph: GraphBuilder, subject: PodSet, { named, rest }: Senders, port: number, protocol: TransportProtocol): number | 'all' {
-  const may = (peer: PolicyPeerEnd): boolean => policyVerdict(graph.index, { direction: 'Ingress', subject, peer, protocol, port }).verdict === 'allowed';
+/** Whom a gate lets in. */
+type LetsIn = TopologyGate['letsIn'];
+
+/** How many workloads may connect; `all` when somebody outside may as well, `others` when only who is in no file may. */
+function letIn(graph: GraphBuilder, subject: PodSet, { named, rest }: Senders, port: number, protocol: TransportProtocol): LetsIn {
+  const verdict = (peer: PolicyPeerEnd): PolicyVerdict['verdict'] =>
+    policyVerdict(graph.index, { direction: 'Ingress', subject, peer, protocol, port }).verdict;
+  const may = (peer: PolicyPeerEnd): boolean => verdict(peer) === 'allowed';
   const [one] = rest;
   const count = named.filter((podSet) => may({ kind: 'pods', podSet })).length + (one && may({ kind: 'pods', podSet: one }) ? rest.length : 0);
-  return count === named.length + rest.length && may({ kind: 'outside', scope: 'internet' }) ? 'all' : count;
+  if (count === named.length + rest.length && may({ kind: 'outside', scope: 'internet' })) return 'all';
+  const others = count === 0 && (verdict({ kind: 'unknown-pod' }) !== 'denied' || verdict({ kind: 'outside', scope: 'internet' }) !== 'denied');
+  return others ? 'others' : count;
 }
 
 /** For pods that declare no port: those that the rules name, or any one where a rule names none. */
@@ -101,8 +105,10 @@ function undeclaredPorts(policies: readonly Resource<'NetworkPolicy'>[]): readon
   return [...ports].slice(0, 20);
 }
 
-function greater(a: number | 'all', b: number | 'all'): number | 'all' {
-  return a === 'all' || b === 'all' ? 'all' : Math.max(a, b);
+function greater(a: LetsIn, b: LetsIn): LetsIn {
+  if (a === 'all' || b === 'all') return 'all';
+  const most = Math.max(a === 'others' ? 0 : a, b === 'others' ? 0 : b);
+  return most === 0 && (a === 'others' || b === 'others') ? 'others' : most;
 }
 
 function protocolOf(text: string): TransportProtocol {

@@ -6,7 +6,7 @@ import { addEntries } from './entries';
 import { buildGates, describeDns, describePolicies } from './gates';
 import { addServices } from './services';
 import { GraphBuilder } from './graph';
-import { addWorkloads } from './workloads';
+import { addWorkloads, orderPortRows } from './workloads';
 
 export type BuildTopology = (index: ClusterIndex, options: { readonly enforced: boolean }) => Topology;
 
@@ -19,6 +19,7 @@ export const buildTopology: BuildTopology = (index, { enforced }) => {
   const { context } = index;
   addWorkloads(graph);
   addServices(graph);
+  orderPortRows(graph);
   addEntries(graph);
   addCallers(graph);
   const cards = [...graph.cards.values()].sort(byId);

@@ -2,7 +2,7 @@
 import { known, textOf } from '../base/opaque';
 import type { PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
-import type { PortRow, TopologyCard } from '../protocol/topology';
+import type { PortRow, TopologyCard, TopologyEdge } from '../protocol/topology';
 import { labelTexts, sourceOf, type GraphBuilder } from './graph';
 
 export function addWorkloads(graph: GraphBuilder): void {
@@ -30,11 +30,39 @@ export function portId(container: Container, number: number, protocol: string): 
   return `${container.name}:${number}/${protocol}`;
 }
 
-/** Containers that serve: app containers and sidecars. An ordinary init container has ended before a Service leads to the pod. */
+/**
+ * Rows of a workload in the order in which its Services list the ports that lead to them, so that edges do not cross; rows to which none
+ * leads come after. To be called when all Services have their edges.
+ */
+export function orderPortRows(graph: GraphBuilder): void {
+  const ranks = new Map<string, Map<string, number>>();
+  const leading = [...graph.edges.values()].filter((edge) => edge.kind === 'selects').sort((a, b) => before(graph, a, b));
+  for (const { to } of leading) {
+    if (to.port === undefined) continue;
+    const rows = ranks.get(to.card) ?? new Map<string, number>();
+    if (!rows.has(to.port)) ranks.set(to.card, rows.set(to.port, rows.size));
+  }
+  for (const [id, rows] of ranks) {
+    const card = graph.cards.get(id);
+    const rank = (row: PortRow): number => rows.get(row.id) ?? rows.size;
+    if (card && card.ports.length > 1) graph.addCard({ ...card, ports: [...card.ports].sort((a, b) => rank(a) - rank(b)) });
+  }
+}
+
+/** As the view stacks them: ways in from outside first, then Services by id, each in the order of its ports. */
+function before(graph: GraphBuilder, a: TopologyEdge, b: TopologyEdge): number {
+  const lane = ({ from }: TopologyEdge): number => Number(graph.cards.get(from.card)?.lane === 'service');
+  if (lane(a) !== lane(b)) return lane(a) - lane(b);
+  if (a.from.card !== b.from.card) return a.from.card < b.from.card ? -1 : 1;
+  return Number(a.from.port ?? 0) - Number(b.from.port ?? 0);
+}
+
+/** App containers, then sidecars. An ordinary init container has ended before a Service leads to the pod. */
 function portsOf(podSet: PodSet): readonly PortRow[] {
-  return podSet.template.containers
-    .filter((container) => container.role === 'container' || container.role === 'sidecar')
-    .flatMap((container) => rowsOf(podSet, container));
+  const { containers } = podSet.template;
+  return [...containers.filter(({ role }) => role === 'container'), ...containers.filter(({ role }) => role === 'sidecar')].flatMap((container) =>
+    rowsOf(podSet, container),
+  );
 }
 
 function rowsOf(podSet: PodSet, container: Container): readonly PortRow[] {

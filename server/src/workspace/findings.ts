@@ -42,9 +42,9 @@ export function findingsOf(snapshot: Snapshot, uri: string): readonly WorkspaceF
   }
   const kept = applySuppressions(snapshot, file, found, (id) => levels.of(id) === 'off');
   for (const problem of kept.unused) found.push(...problemFinding(snapshot, file, levels, problem));
-  return [...kept.findings, ...found.slice(kept.considered)].sort(
-    (a, b) => a.range.start - b.range.start || a.range.end - b.range.end || compare(a.ruleId, b.ruleId) || compare(a.message, b.message),
-  );
+  const { baseline } = snapshot.parts;
+  const reported = [...kept.findings, ...found.slice(kept.considered)].filter((finding) => !baseline.has(finding.fingerprint));
+  return reported.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end || compare(a.ruleId, b.ruleId) || compare(a.message, b.message));
 }
 
 /** The level of each rule for one file, worked out once. */

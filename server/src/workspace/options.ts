@@ -13,8 +13,12 @@ export interface WorkspaceOptions {
   readonly commandLineRules: Readonly<Record<string, RuleLevel>>;
   readonly cluster: ClusterSetting;
   readonly unresolvedReferences: RuleLevel;
-  /** `1.36`; empty for the newest stable one. */
+  /** Of the editor, `1.36`; empty for the newest stable one. The configuration goes before it. */
   readonly kubernetesVersion: string;
+  /** Of the command line, which goes before the configuration. */
+  readonly commandLineKubernetesVersion?: string;
+  /** Reads the baseline that the configuration names, a path relative to the workspace; undefined when it cannot be read. */
+  readonly readBaseline?: (path: string) => ReadonlySet<string> | undefined;
   readonly closed: boolean;
   readonly namespace?: string;
   /** All files came from standard input: one context. */

@@ -11,10 +11,6 @@ export function documentPath(resource: Resource, path: Path): Path {
   return resource.source.path.length === 0 ? path : [...resource.source.path, ...path];
 }
 
-export function sourceRef(resource: Resource, path: Path): SourceRef {
-  return { uri: resource.source.uri, document: resource.source.document, path: documentPath(resource, path) };
-}
-
 /** UTF-16 offsets in the file; the start of the file when the document is gone. */
 export function rangeOfMark(mark: Mark, file: FileState): TextRange {
   const document = file.yaml.documents[mark.resource.source.document];

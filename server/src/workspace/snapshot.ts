@@ -24,6 +24,8 @@ export interface SnapshotParts {
   readonly options: WorkspaceOptions;
   readonly configuration: ReadConfiguration | undefined;
   readonly runner: RuleRunner;
+  /** Fingerprints of findings that are not reported. */
+  readonly baseline: ReadonlySet<string>;
   readonly memo: IndexMemo;
   /** Files that a kustomization names as patches. */
   readonly patchFiles: ReadonlySet<string>;

@@ -42,6 +42,8 @@ export class Workspace {
   private revision = 0;
   private lastContexts: readonly string[] = [];
   private unmatched: readonly Problem[] = [];
+  /** Fingerprints of findings that the configuration's baseline holds. */
+  private baseline: ReadonlySet<string> = new Set();
   private current: Snapshot | undefined;
 
   constructor(options: WorkspaceOptions) {
@@ -107,6 +109,7 @@ export class Workspace {
       options: this.options,
       configuration: configured,
       runner: this.runner,
+      baseline: this.baseline,
       memo: this.memo,
     });
     return this.current;
@@ -141,9 +144,17 @@ export class Workspace {
     this.current = undefined;
   }
 
+  private baselineOf(configured: ReadConfiguration | undefined): ReadonlySet<string> {
+    const { baseline } = configured?.configuration ?? {};
+    if (!configured || baseline === undefined) return new Set();
+    return this.options.readBaseline?.(configured.folder === '.' ? baseline : `${configured.folder}/${baseline}`) ?? new Set();
+  }
+
   private makeRunner(): RuleRunner {
-    const { rules, kubernetesVersion, unresolvedReferences, ruleFailed } = this.options;
-    return new RuleRunner(rules, { kubernetesMinor: minorOf(kubernetesVersion), unresolvedReferences }, ruleFailed);
+    const { rules, kubernetesVersion, commandLineKubernetesVersion, unresolvedReferences, ruleFailed } = this.options;
+    const configured = this.configuration()?.configuration.cluster?.kubernetesMinor;
+    const kubernetesMinor = commandLineKubernetesVersion === undefined ? (configured ?? minorOf(kubernetesVersion)) : minorOf(commandLineKubernetesVersion);
+    return new RuleRunner(rules, { kubernetesMinor, unresolvedReferences }, ruleFailed);
   }
 
   private setConfiguration(uri: string, path: string, text: string): void {
@@ -165,7 +176,10 @@ export class Workspace {
   }
 
   private applyConfiguration(): void {
-    this.podTemplatePaths = templatePaths(this.configuration()?.configuration);
+    const configured = this.configuration();
+    this.podTemplatePaths = templatePaths(configured?.configuration);
+    this.runner = this.makeRunner();
+    this.baseline = this.baselineOf(configured);
     for (const [uri, file] of this.settled()) this.pending.set(uri, readFile(uri, file.path, file.text, { podTemplatePaths: this.podTemplatePaths }, file));
     this.grouping = undefined;
     this.touch();

@@ -74,6 +74,9 @@ describe('drawing', () => {
     const panel = await browser.open();
     const large = largeTopology(500);
     await panel.send(topologyMessage(large, 2));
+    await panel.page.locator(card('namespace:billing')).click();
+    await panel.page.locator('.scroller').evaluate((element) => void (element.scrollTop = 0));
+    await panel.page.waitForTimeout(200);
     const count = await panel.page.locator('.cards .card').count();
     expect(count).toBeGreaterThan(20);
     expect(count).toBeLessThan(large.cards.length / 2);
@@ -83,6 +86,26 @@ describe('drawing', () => {
     await panel.page.waitForTimeout(200);
     expect(await panel.page.locator(card(first ?? '')).count()).toBe(0);
     expect(await panel.page.locator('.cards .card').count()).toBeGreaterThan(20);
+    await panel.close();
+  });
+});
+
+describe('many resources', () => {
+  it('collapse to a row for each namespace, which opens by click, by selection and by keyboard, and closes', async () => {
+    const panel = await browser.open();
+    await panel.send(topologyMessage(largeTopology(200), 2));
+    expect(await panel.page.locator('.cards .card-card').allInnerTexts()).toHaveLength(4);
+    await panel.send({ type: 'select', revision: 3, card: 'service/stock/part-0003' });
+    expect(await panel.page.locator(`${card('service/stock/part-0003')}.selected`).count()).toBe(1);
+    await panel.page.locator(card('namespace:billing')).focus();
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.page.locator(card('namespace:billing')).count()).toBe(0);
+    expect(await panel.page.evaluate(() => document.activeElement?.getAttribute('data-card'))).toMatch(/^service\/billing\//);
+    await panel.page.locator('.closes[data-namespace="billing"]').focus();
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.page.evaluate(() => document.activeElement?.getAttribute('data-card'))).toBe('namespace:billing');
+    expect((await panel.sent()).filter((message) => message.type === 'reveal' || message.type === 'selected')).toEqual([]);
+    expect(panel.complaints).toEqual([]);
     await panel.close();
   });
 });
@@ -141,6 +164,13 @@ describe('selection', () => {
     await panel.send({ type: 'select', revision: 2, card: 'service/default/redis-cart' });
     expect(await panel.page.locator('.bar-title').textContent()).toBe('cartservice');
     expect((await panel.sent()).find((message) => message.type === 'follow')).toMatchObject({ on: false });
+    await panel.close();
+  });
+
+  it('says after it is ready that it was told not to follow', async () => {
+    const panel = await browser.open({ state: { panel: { view: 'topology', selected: null, follow: false, question: null } } });
+    const types = (await panel.sent()).map((message) => message.type);
+    expect(types.indexOf('follow')).toBeGreaterThan(types.indexOf('ready'));
     await panel.close();
   });
 

@@ -4,7 +4,7 @@ import type { Flow, Trace } from '../../../server/src/protocol/trace';
 import { bundleWebview } from '../harness/bundle';
 import { startPanelBrowser, type PanelBrowser, type PanelOptions, type PanelPage } from '../harness/panelPage';
 import { themeNames } from '../harness/themes';
-import { branching, defaults, delivered, denied, endpoints, hostile, inOnePod, notEnforced, samples } from '../samples/traces';
+import { branching, defaults, delivered, denied, endpoints, evidence, hostile, inOnePod, notEnforced, samples } from '../samples/traces';
 
 let browser: PanelBrowser;
 
@@ -111,7 +111,6 @@ describe('a delivered packet', () => {
     await panel.page.locator('.question-right vscode-button', { hasText: 'Expert' }).click();
     await panel.page.locator('.hop-row').nth(4).click();
     expect(await text(panel, '.hop-row .hop-sentence')).toContain('expert:');
-    await panel.send({ type: 'trace', revision: 2, question: delivered.flow, trace: structuredClone(delivered) });
     await panel.page.waitForTimeout(250);
     const state = await panel.saved();
     await panel.close();
@@ -161,6 +160,24 @@ describe('a dropped packet', () => {
     await panel.close();
   });
 
+  it('points at the rule that denies, not at the policies that select', async () => {
+    const [path] = denied.branches;
+    const last = path?.hops.at(-1);
+    if (!path || !last) throw new Error('no hop');
+    const selecting = ['deny-all', 'policy-cache'].map((name) => ({
+      ...evidence(`${name}.yaml`, 9, 'selects', `${name} selects the pod`),
+      excerpt: { firstLine: 9, lines: ['spec:'], marked: [9] },
+    }));
+    const denying = last.because.filter(({ role }) => role === 'denies');
+    expect(denying).toHaveLength(1);
+    const turned = { ...denied, branches: [{ ...path, hops: [...path.hops.slice(0, -1), { ...last, because: [...selecting, ...denying] }] }] };
+    const panel = await opened(turned);
+    expect(await text(panel, '.why-head vscode-link')).toBe('policy-cache.yaml:30');
+    expect(await text(panel, '.code-line.marked')).toBe('30 app: cart');
+    expect((await panel.page.locator('.inset-bad').textContent())?.startsWith('cache')).toBe(true);
+    await panel.close();
+  });
+
   it('shows posts that guard nothing where no policy is enforced', async () => {
     const panel = await opened(notEnforced);
     expect(await panel.page.locator('.trace-gate .gate-not-enforced').count()).toBe(2);
@@ -188,6 +205,21 @@ describe('several paths', () => {
 });
 
 describe('the question', () => {
+  it.each([480, 520, 570, 640, 719])('has room for its words at %i, and a tooltip for each control', async (width) => {
+    const panel = await opened(delivered, { width }, { ...delivered.flow, options: { cni: 'calico:vxlan', placement: 'other-node', proxyMode: 'nftables' } });
+    const labels = await panel.page
+      .locator('.question .dropdown-label')
+      .evaluateAll((all) => all.map((one) => ({ text: one.textContent, cut: one.scrollWidth > one.clientWidth })));
+    expect(labels.map((label) => label.text)).toEqual(['checkout', 'cart', '7070', 'TCP', 'on two nodes', 'calico, VXLAN', 'nftables']);
+    expect(labels.filter((label) => label.cut)).toEqual([]);
+    const titles = await panel.page.locator('.question .dropdown-value').evaluateAll((all) => all.map((one) => one.getAttribute('title')?.split(':')[0]));
+    const names = await panel.page.locator('.question vscode-dropdown').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    expect(titles).toEqual(names);
+    const [from, port] = await Promise.all(['.cell-from', '.cell-port'].map((cell) => panel.page.locator(`.question-controls ${cell}`).boundingBox()));
+    expect(port?.y ?? 0).toBeGreaterThan((from?.y ?? 0) + (from?.height ?? 0));
+    await panel.close();
+  });
+
   it('is asked with what the controls say', async () => {
     const panel = await opened(delivered);
     await panel.page.locator('.question-row vscode-button', { hasText: 'Trace' }).click();

@@ -51,7 +51,7 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
   const server = await serve(pages);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const browser: Browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: chromiumFlags });
+  const browser: Browser = await chromium.launch({ executablePath: process.env['PACKETPATH_CHROMIUM'] ?? '/usr/bin/chromium', args: chromiumFlags });
   let count = 0;
   return {
     async open(options = {}) {

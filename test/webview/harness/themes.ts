@@ -21,6 +21,8 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     bodyClass: 'vscode-dark',
     variables: {
       ...fonts,
+      '--vscode-debugTokenExpression-name': '#c586c0',
+      '--vscode-debugTokenExpression-string': '#ce9178',
       '--vscode-foreground': '#cccccc',
       '--vscode-descriptionForeground': '#9d9d9d',
       '--vscode-icon-foreground': '#cccccc',
@@ -82,6 +84,8 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     bodyClass: 'vscode-light',
     variables: {
       ...fonts,
+      '--vscode-debugTokenExpression-name': '#9b46b0',
+      '--vscode-debugTokenExpression-string': '#a31515',
       '--vscode-foreground': '#3b3b3b',
       '--vscode-descriptionForeground': '#3b3b3b',
       '--vscode-icon-foreground': '#3b3b3b',
@@ -143,6 +147,8 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     bodyClass: 'vscode-high-contrast',
     variables: {
       ...fonts,
+      '--vscode-debugTokenExpression-name': '#ffffff',
+      '--vscode-debugTokenExpression-string': '#f48771',
       '--vscode-foreground': '#ffffff',
       '--vscode-descriptionForeground': '#ffffffb3',
       '--vscode-icon-foreground': '#ffffff',
@@ -194,6 +200,8 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     bodyClass: 'vscode-high-contrast vscode-high-contrast-light',
     variables: {
       ...fonts,
+      '--vscode-debugTokenExpression-name': '#292929',
+      '--vscode-debugTokenExpression-string': '#a31515',
       '--vscode-foreground': '#292929',
       '--vscode-descriptionForeground': '#292929b3',
       '--vscode-icon-foreground': '#292929',

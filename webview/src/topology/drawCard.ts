@@ -3,6 +3,7 @@ import type { PortRow, TopologyCard } from '../../../server/src/protocol/topolog
 import { svg, svgTitle } from '../dom';
 import { iconAt, iconOfKind, type IconName } from '../icons';
 import { cutMiddle, measureText, type Font } from '../measureText';
+import { namespaceOfRow } from './collapse';
 import { headHeight, pillHeight, rowHeight } from './layout';
 
 const titleFont: Font = { size: 11, weight: 600 };
@@ -28,7 +29,7 @@ export function drawCard(card: TopologyCard, look: CardLook): SVGGElement {
     'data-card': card.id,
     tabindex: -1,
     role: 'button',
-    'aria-pressed': String(look.selected),
+    ...(namespaceOfRow(card.id) === undefined ? { 'aria-pressed': String(look.selected) } : { 'aria-expanded': 'false' }),
     'aria-label': spoken(card),
   });
   if (card.lane === 'outside') drawPill(group, card, look);
@@ -38,6 +39,7 @@ export function drawCard(card: TopologyCard, look: CardLook): SVGGElement {
 
 /** What a screen reader says of a card. */
 export function spoken(card: TopologyCard): string {
+  if (namespaceOfRow(card.id) !== undefined) return [`namespace ${card.title}`, card.note, 'collapsed'].filter(Boolean).join(', ');
   const kind =
     card.shape === 'internet'
       ? ''
@@ -73,7 +75,13 @@ function drawPill(group: SVGGElement, card: TopologyCard, look: CardLook): void 
     svg('rect', { class: 'card-box', x: 0.5, y: 0.5, width: look.width - 1, height: pillHeight - 1, rx: (pillHeight - 1) / 2 }),
     iconAt(iconOf(card), 6, 5),
     svg('text', { x: 22, y: 16 }, shown),
-    svgTitle(card.shape === 'caller' ? `${card.object?.kind ?? ''} ${card.title} · ${card.namespace}\nThe same as its workload at right`.trim() : card.title),
+    svgTitle(
+      namespaceOfRow(card.id) !== undefined
+        ? `Workloads of namespace ${card.title}; click to open it`
+        : card.shape === 'caller'
+          ? `${card.object?.kind ?? ''} ${card.title} · ${card.namespace}\nThe same as its workload at right`.trim()
+          : card.title,
+    ),
   );
 }
 
@@ -101,7 +109,7 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
     svgTitle(
       [
         `${card.object?.kind ?? ''} ${card.title}`.trim(),
-        card.namespace,
+        namespaceOfRow(card.id) === undefined ? card.namespace : 'Click to open it',
         card.note,
         card.finding && `${card.finding.count} findings, the worst: ${card.finding.severity}`,
         card.ghost?.says,

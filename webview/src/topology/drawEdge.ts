@@ -2,7 +2,8 @@
 import type { TopologyGate } from '../../../server/src/protocol/topology';
 import { svg, svgTitle } from '../dom';
 import { gate } from '../marks';
-import type { PlacedEdge, PlacedGate } from './layout';
+import type { PlacedGate } from './gatePlaces';
+import type { PlacedEdge } from './layout';
 
 const dotRadius = 3;
 const arrowLength = 7;
@@ -44,7 +45,7 @@ export function curve(x1: number, y1: number, x2: number, end: number, y2: numbe
 }
 
 /** A gate with what it lets in written before it. */
-export function drawGate({ gate: from, x, y }: PlacedGate, dimmed: boolean): SVGGElement {
+export function drawGate({ gate: from, x, y, height, wordsBelow }: PlacedGate, dimmed: boolean): SVGGElement {
   const words = wordsOf(from);
   return svg(
     'g',
@@ -54,15 +55,15 @@ export function drawGate({ gate: from, x, y }: PlacedGate, dimmed: boolean): SVG
       role: 'img',
       'aria-label': `policy gate of ${from.workload}: ${words.long}`,
     },
-    svg('rect', { class: 'gate-target', x: x - 66, y: y - 18, width: 77, height: 31 }),
-    words.short !== '' && svg('text', { class: 'gate-count', x: x - 12, y: y - 7, 'text-anchor': 'end' }, words.short),
-    gate(from.state, x, y),
+    svg('rect', { class: 'gate-target', x: x - 66, y: wordsBelow ? y - 10 : y - 17, width: 77, height: height < 20 ? 20 : 28 }),
+    words.short !== '' && svg('text', { class: 'gate-count', x: x - 12, y: wordsBelow ? y + 14 : y - 6, 'text-anchor': 'end' }, words.short),
+    gate(from.state, x, y, height),
     svgTitle(`${words.long}\n${from.policies.map((policy) => policy.name).join(', ')}`),
   );
 }
 
 function wordsOf({ state, letsIn }: TopologyGate): { readonly short: string; readonly long: string } {
   if (state === 'closed') return { short: '', long: 'lets nobody in' };
-  const count = letsIn === 'all' ? 'lets in all' : `lets in ${letsIn}`;
+  const count = `lets in ${letsIn}`;
   return state === 'not-enforced' ? { short: 'not enforced', long: `not enforced by the CNI; would: ${count}` } : { short: count, long: count };
 }

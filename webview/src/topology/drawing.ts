@@ -5,9 +5,10 @@ import { el, replace, svg, svgTitle } from '../dom';
 import { cutMiddle, measureText, wrapText } from '../measureText';
 import { link } from '../toolkit';
 import { drawCard } from './drawCard';
+import { drawContainers } from './drawContainers';
 import { drawEdge, drawGate } from './drawEdge';
 import { isArrow, nextCard } from './keyboard';
-import { laneTitles } from './lanes';
+import { hasHead, laneTitles } from './lanes';
 import type { PlacedCard, PlacedNote, TopologyDrawing } from './layout';
 import { placeOf, type Related } from './relations';
 
@@ -17,6 +18,8 @@ export interface DrawingContent {
   readonly dimmed: ReadonlySet<string>;
   readonly selected: string | null;
   readonly zoom: number;
+  /** Namespaces that can be closed to a row. */
+  readonly closable: ReadonlySet<string>;
   /** Id of the card that stands for the same thing: a caller's workload, a workload's caller. */
   readonly twin: (id: string) => string | undefined;
 }
@@ -30,6 +33,7 @@ export interface DrawingHost {
   /** An edge was clicked: what in the manifests makes it. */
   reveal(at: SourceRef): void;
   openContainers(): void;
+  closeNamespace(name: string): void;
   clear(): void;
 }
 
@@ -79,10 +83,17 @@ export function createDrawing(host: DrawingHost): Drawing {
     const because = content?.drawing.edges.find((candidate) => candidate.edge.id === edge)?.edge.because;
     if (gate) host.pickGate(gate.gate);
     else if (because) host.reveal(because);
+    else if (ofTarget(event, 'data-namespace') !== undefined) host.closeNamespace(ofTarget(event, 'data-namespace') ?? '');
     else if (event.target instanceof Element && event.target.closest('.container-strip')) host.openContainers();
     else host.clear();
   });
   root.addEventListener('keydown', (event) => {
+    const namespace = ofTarget(event, 'data-namespace');
+    if (namespace !== undefined && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      host.closeNamespace(namespace);
+      return;
+    }
     const placed = content?.drawing.cards.get(cardAt(event) ?? '');
     if (!placed || !content) return;
     if (isArrow(event.key)) {
@@ -216,7 +227,7 @@ export function createDrawing(host: DrawingHost): Drawing {
       .map((lane) => {
         const isContainers = lane.kind === 'container';
         const count = hidden[lane.kind] ?? 0;
-        const words = count === 0 && !isContainers ? 'none' : `${laneTitles[lane.kind]}, ${count}`;
+        const words = count > 0 || isContainers ? `${laneTitles[lane.kind]}, ${count}` : hasHead(lane, lanes) ? 'none' : `${laneTitles[lane.kind]}: none`;
         const middle = lane.x + lane.width / 2;
         return svg(
           'g',
@@ -254,13 +265,25 @@ export function createDrawing(host: DrawingHost): Drawing {
       ...open,
       ...labels.flatMap((label) => {
         const room = (label.ruleTo ?? lanes.byKind.outside.x + lanes.byKind.outside.width) - label.x;
-        const text = svg('text', { class: 'lane-label', x: label.x, y: label.y }, cutMiddle(label.text, Math.max(20, room), { size: 10.5 }));
+        const closes = label.namespace !== undefined && content?.closable.has(label.namespace) === true;
+        const words = closes ? `− ${label.text}` : label.text;
+        const text = svg(
+          'text',
+          {
+            class: closes ? 'lane-label closes' : 'lane-label',
+            x: label.x,
+            y: label.y,
+            ...(closes ? { 'data-namespace': label.namespace, role: 'button', tabindex: 0, 'aria-label': `Close ${label.text}` } : {}),
+          },
+          cutMiddle(words, Math.max(20, room), { size: 10.5 }),
+          closes && svgTitle('Close the namespace to one row'),
+        );
         if (label.ruleTo === undefined) return [text];
         return [
           text,
           svg('line', {
             class: 'lane-rule',
-            x1: Math.min(label.ruleTo, label.x + measureText(label.text, { size: 10.5 }) + 8),
+            x1: Math.min(label.ruleTo, label.x + measureText(words, { size: 10.5 }) + 8),
             x2: label.ruleTo,
             y1: label.y - 3.5,
             y2: label.y - 3.5,
@@ -342,31 +365,6 @@ function portOr(drawing: TopologyDrawing, end: { readonly card: string; readonly
   const placed = drawing.cards.get(end.card);
   if (!placed) return '';
   return end.port !== undefined && placed.ports.has(end.port) ? end.port : (placed.card.ports[0]?.id ?? '');
-}
-
-function drawContainers(placed: PlacedCard, x: number, width: number): SVGGElement {
-  const rows = Math.max(1, Math.floor(placed.height / 20));
-  const { containers } = placed.card;
-  const shown = containers.length > rows ? containers.slice(0, rows - 1) : containers;
-  return svg(
-    'g',
-    { class: 'containers' },
-    svg('rect', { class: 'card-box', x: x + 0.5, y: placed.y + 0.5, width: width - 1, height: placed.height - 1, rx: 3 }),
-    shown.map((container, index) =>
-      svg(
-        'text',
-        { x: x + 10, y: placed.y + 14 + index * 20 },
-        cutMiddle(container.role === 'container' ? container.name : `${container.name} (${container.role})`, width - 20, { size: 11 }),
-      ),
-    ),
-    shown.length === 1 &&
-      rows > 1 &&
-      shown[0]?.image !== undefined &&
-      svg('text', { class: 'muted', x: x + 10, y: placed.y + 34 }, cutMiddle(shown[0].image, width - 20, { size: 11 })),
-    shown.length < containers.length &&
-      svg('text', { class: 'muted', x: x + 10, y: placed.y + 14 + shown.length * 20 }, `${containers.length - shown.length} more`),
-    svgTitle(containers.map((container) => `${container.name} (${container.role})${container.image === undefined ? '' : `: ${container.image}`}`).join('\n')),
-  );
 }
 
 function wordsOfEdge({ kind, from, to, certain }: TopologyEdge, drawing: TopologyDrawing): string {

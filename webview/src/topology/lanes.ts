@@ -42,6 +42,8 @@ interface Room {
 
 const full: Room = { outside: 152, entry: 128, card: 180, gateGap: 96 };
 const tight: Room = { outside: 120, entry: 112, card: 148, gateGap: 88 };
+/** For pages on which only Services and workloads have lanes. */
+const tightest: Room = { ...tight, card: 122, gateGap: 84 };
 
 /**
  * Lanes for a page of `width` pixels. Below 720 only Services and workloads keep their lanes. Room that is left over goes to the cards
@@ -64,36 +66,43 @@ export function arrangeLanes(width: number, filled: ReadonlySet<LaneKind>, conta
       width,
     );
   }
-  const small = place(tight, strips);
+  const least = narrow ? tightest : tight;
+  const small = place(least, strips);
   if (small.width >= width) return small;
   const part = (width - small.width) / (natural.width - small.width);
   const between = (from: number, to: number): number => Math.floor(from + (to - from) * part);
   return place(
     {
-      outside: between(tight.outside, full.outside),
-      entry: between(tight.entry, full.entry),
-      card: between(tight.card, full.card),
-      gateGap: between(tight.gateGap, full.gateGap),
+      outside: between(least.outside, full.outside),
+      entry: between(least.entry, full.entry),
+      card: between(least.card, full.card),
+      gateGap: between(least.gateGap, full.gateGap),
     },
     strips,
     width,
   );
 }
 
+/** Whether the lane's title stands above it; strips say it themselves where there are only strips at the left, for then their heads would touch. */
+export function hasHead(lane: Lane, lanes: Lanes): boolean {
+  return !lane.strip || (lane.kind !== 'container' && !lanes.byKind.outside.strip);
+}
+
 /** Lanes from left to right. When `width` is given, what is left of it widens the gaps before the Services and before the workloads. */
 function place(room: Room, strips: ReadonlySet<LaneKind>, width?: number): Lanes {
+  const onlyStrips = strips.has('outside');
   const size = (kind: LaneKind): number => {
-    if (kind === 'container') return strips.has(kind) ? containerStrip : containerWidth;
-    if (strips.has(kind)) return stripWidth;
+    if (kind === 'container') return !strips.has(kind) ? containerWidth : onlyStrips ? 28 : containerStrip;
+    if (strips.has(kind)) return onlyStrips ? 22 : stripWidth;
     return kind === 'outside' ? room.outside : kind === 'load-balancer' || kind === 'ingress' ? room.entry : room.card;
   };
   const gaps: Record<LaneKind, number> = {
     outside: pageEdge,
-    'load-balancer': strips.has('outside') ? 6 : 20,
-    ingress: strips.has('load-balancer') || strips.has('ingress') ? 14 : 24,
-    service: 20,
+    'load-balancer': onlyStrips ? 4 : 20,
+    ingress: onlyStrips ? 4 : strips.has('load-balancer') || strips.has('ingress') ? 14 : 24,
+    service: onlyStrips ? 14 : 20,
     workload: room.gateGap,
-    container: 16,
+    container: onlyStrips ? 10 : 16,
   };
   const kinds: readonly LaneKind[] = ['outside', 'load-balancer', 'ingress', 'service', 'workload', 'container'];
   const margin = 12;

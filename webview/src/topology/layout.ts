@@ -1,5 +1,7 @@
 /** Geometry of the topology: from the graph to places of cards, edges and gates. Pure: no elements, no fonts. */
-import type { LaneKind, Topology, TopologyCard, TopologyEdge, TopologyGate } from '../../../server/src/protocol/topology';
+import type { LaneKind, Topology, TopologyCard, TopologyEdge } from '../../../server/src/protocol/topology';
+import { namespaceOfRow } from './collapse';
+import { landing, placeGates, type PlacedGate } from './gatePlaces';
 import { arrangeLanes, type Lanes } from './lanes';
 import { compare, orderGroups, spread, type OrderedGroup } from './order';
 
@@ -25,12 +27,6 @@ export interface PlacedEdge {
   readonly levelFrom: number;
 }
 
-export interface PlacedGate {
-  readonly gate: TopologyGate;
-  readonly x: number;
-  readonly y: number;
-}
-
 export interface PlacedLabel {
   readonly text: string;
   readonly x: number;
@@ -38,6 +34,8 @@ export interface PlacedLabel {
   readonly y: number;
   /** A rule is drawn from the text's end to here. */
   readonly ruleTo?: number;
+  /** The namespace that the label names. */
+  readonly namespace?: string;
 }
 
 /** Where the sentence about a ghost goes. */
@@ -95,14 +93,23 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
   for (const namespace of namespaces) {
     const members = order.groups.flatMap((id) => groupById.get(id) ?? []).filter((group) => group.namespace === namespace);
     if (members.length === 0) continue;
-    labels.push({ text: `namespace ${namespace}`, x: lanes.byKind.service.x, y: y + 19, ruleTo: lanes.byKind.workload.x + lanes.byKind.workload.width });
-    y = placeBand(members, y + bandHead, put, rowOf, (card, at) => notes.push(noteOf(card, at, lanes)));
+    // The row of a collapsed namespace says its name itself.
+    const isRow = members.every((group) => namespaceOfRow(group.id) !== undefined);
+    if (!isRow)
+      labels.push({
+        text: `namespace ${namespace}`,
+        namespace,
+        x: lanes.byKind.service.x,
+        y: y + 19,
+        ruleTo: lanes.byKind.workload.x + lanes.byKind.workload.width,
+      });
+    y = placeBand(members, isRow && y > 0 ? y : y + bandHead, put, rowOf, (card, at) => notes.push(noteOf(card, at, lanes)));
   }
 
   placeEntries(shown, edges, cards, rowOf, put);
   placeOutside(shown, edges, order.callers, cards, labels, lanes, put);
   const bottom = Math.max(y, ...[...cards.values()].map((card) => card.y + card.height + between), 120);
-  const gates = placeGates(topology.gates, cards, edges, lanes);
+  const gates = placeGates(topology.gates, cards, edges, { x: lanes.gateX, rowHeight });
   return {
     lanes,
     width: lanes.width,
@@ -317,10 +324,6 @@ function place(card: TopologyCard, lanes: Lanes, y: number): PlacedCard {
   return { card, x: lane.x, y, width: lane.width, height, ports, middle: card.lane === 'outside' ? y + pillHeight / 2 : y + headHeight + rowHeight / 2 };
 }
 
-function landing(placed: PlacedCard, port: string | undefined): number {
-  return (port === undefined ? undefined : placed.ports.get(port)) ?? placed.middle;
-}
-
 function placeEdge(edge: TopologyEdge, cards: ReadonlyMap<string, PlacedCard>, lanes: Lanes): readonly PlacedEdge[] {
   const from = cards.get(edge.from.card);
   const to = cards.get(edge.to.card);
@@ -336,23 +339,6 @@ function placeEdge(edge: TopologyEdge, cards: ReadonlyMap<string, PlacedCard>, l
       levelFrom: to.card.lane === 'workload' ? lanes.gateX - 8 : x2 - 8,
     },
   ];
-}
-
-/** A gate for one port stands at its row; a gate for all stands at each row where an edge arrives, or at the first. */
-function placeGates(
-  gates: readonly TopologyGate[],
-  cards: ReadonlyMap<string, PlacedCard>,
-  edges: readonly TopologyEdge[],
-  lanes: Lanes,
-): readonly PlacedGate[] {
-  return gates.flatMap((gate) => {
-    const placed = cards.get(gate.workload);
-    if (!placed) return [];
-    if (gate.port !== undefined) return [{ gate, x: lanes.gateX, y: landing(placed, gate.port) }];
-    const rows = new Set(edges.filter((edge) => edge.to.card === gate.workload).map((edge) => landing(placed, edge.to.port)));
-    if (rows.size === 0) rows.add(placed.middle);
-    return [...rows].map((y) => ({ gate, x: lanes.gateX, y }));
-  });
 }
 
 function noteOf(card: TopologyCard, y: number, lanes: Lanes): PlacedNote {

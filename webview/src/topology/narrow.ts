@@ -145,14 +145,7 @@ function drawStack({ topology, selected, width }: NarrowContent, card: TopologyC
       turned.setAttribute('transform', `translate(${x} ${y + 17}) rotate(90)`);
       root.append(turned);
       const first = mostSpecific(topology, own.policies);
-      const says =
-        own.state === 'closed'
-          ? 'lets nobody in'
-          : own.state === 'not-enforced'
-            ? 'not enforced'
-            : own.letsIn === 'all'
-              ? 'lets in all'
-              : `lets in ${own.letsIn}`;
+      const says = own.state === 'closed' ? 'lets nobody in' : own.state === 'not-enforced' ? 'not enforced' : `lets in ${own.letsIn}`;
       text(x + 20, cutMiddle(`policy ${first?.name ?? ''} ${says}`, wide - 50, { size: 11 }), '', y + 14);
       if (first) root.append(svgLink(fileAndLine(first.source.uri), x + 20, y + 29, first.source, host));
     }

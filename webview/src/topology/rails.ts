@@ -36,10 +36,9 @@ function rail(name: IconName, title: string, says: string, atEnd: string, act?: 
   const content = [
     icon(name, 16),
     el('span', { class: 'rail-title' }, title),
-    el('span', { class: 'rail-says', title: says }, says),
+    el('span', { class: 'rail-says' }, says),
     el('span', { class: 'rail-end' }, atEnd),
   ];
-  return act
-    ? el('button', { type: 'button', class: 'rail', title: 'Show in the editor', onclick: act }, ...content)
-    : el('div', { class: 'rail' }, ...content);
+  const whole = [`${title}: ${says}`, atEnd].filter(Boolean).join('\n');
+  return act ? el('button', { type: 'button', class: 'rail', title: whole, onclick: act }, ...content) : el('div', { class: 'rail', title: whole }, ...content);
 }

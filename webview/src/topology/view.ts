@@ -3,10 +3,11 @@ import type { Topology } from '../../../server/src/protocol/topology';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
 import { dropdown, iconButton, progressRing, textField } from '../toolkit';
+import { collapseNamespaces, namespaceOfRow } from './collapse';
 import { createDrawing } from './drawing';
 import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
 import type { TopologyHost, TopologyView, TopologyViewState } from './host';
-import { laneTitles } from './lanes';
+import { hasHead, laneTitles } from './lanes';
 import { layOut, type TopologyDrawing } from './layout';
 import { drawLegend } from './legend';
 import { createMinimap } from './minimap';
@@ -27,9 +28,15 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   let containersOpen: boolean | undefined;
   let drawn: TopologyDrawing | undefined;
   let shownSelection: string | null = null;
+  const openNamespaces = new Set<string>();
 
   const drawing = createDrawing({
     pick(card, second) {
+      const row = namespaceOfRow(card.id);
+      if (row !== undefined) {
+        setOpen(row, true);
+        return;
+      }
       const before = state.topology?.cards.find((candidate) => candidate.id === state.selected);
       if (second && before && before.id !== card.id) host.traceBetween(before, card);
       else {
@@ -52,6 +59,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       render();
       scroller.scrollLeft = scroller.scrollWidth;
     },
+    closeNamespace: (name) => setOpen(name, false),
     clear: () => host.select(null, false),
   });
   const minimap = createMinimap((x, y) => scroller.scrollTo({ left: x * zoom - scroller.clientWidth / 2, top: y * zoom - scroller.clientHeight / 2 }));
@@ -125,6 +133,17 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     render();
   }
 
+  function setOpen(namespace: string, open: boolean): void {
+    if (open) openNamespaces.add(namespace);
+    else openNamespaces.delete(namespace);
+    host.changed();
+    render();
+    const first = [...(drawn?.cards.values() ?? [])].find(
+      ({ card }) => card.namespace === namespace && (open ? card.lane === 'service' || card.lane === 'workload' : card.lane === 'service'),
+    );
+    if (first) drawing.focus(first.card.id);
+  }
+
   function setZoom(next: number): void {
     zoom = Math.min(3, Math.max(0.25, Math.round(next * 100) / 100));
     if (Math.abs(zoom - 1) < 0.04) zoom = 1;
@@ -172,9 +191,19 @@ export function createTopologyView(host: TopologyHost): TopologyView {
 
   function renderDrawing(topology: Topology, filtered: Filtered): void {
     const open = containersOpen ?? width >= containersFrom;
-    drawn = layOut(filtered.topology, width, open);
-    const related = relatedTo(topology, state.selected);
-    drawing.show({ drawing: drawn, related, dimmed: filtered.dimmed, selected: state.selected, zoom, twin: (id) => twinOf(topology, id) });
+    const collapsed = collapseNamespaces(filtered.topology, filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]));
+    const isWhole = collapsed.topology === filtered.topology;
+    drawn = layOut(collapsed.topology, width, open);
+    const related = relatedTo(isWhole ? topology : collapsed.topology, state.selected);
+    drawing.show({
+      drawing: drawn,
+      related,
+      dimmed: filtered.dimmed,
+      selected: state.selected,
+      zoom,
+      closable: collapsed.open,
+      twin: (id) => twinOf(isWhole ? topology : collapsed.topology, id),
+    });
     renderHeads(filtered.topology, drawn);
     ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
     replace(
@@ -204,10 +233,10 @@ export function createTopologyView(host: TopologyHost): TopologyView {
             lane.kind === 'container'
               ? topology.cards.reduce((sum, card) => sum + card.containers.length, 0)
               : topology.cards.filter((card) => card.lane === lane.kind && card.shape !== 'ghost').length;
-          const title = lane.strip ? (lane.kind === 'ingress' ? 'Ingress' : '') : laneTitles[lane.kind];
+          const title = hasHead(lane, lanes) ? laneTitles[lane.kind] : '';
           const head = el(
             'div',
-            { class: lane.strip ? 'lane-head strip-head' : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
+            { class: lane.strip ? `lane-head strip-head ${lane.kind}-head` : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
             title,
             !lane.strip && el('span', { class: 'lane-count' }, count),
           );
@@ -261,6 +290,8 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   return {
     element,
     update(next) {
+      const card = next.selected === state.selected && state.topology ? undefined : next.topology?.cards.find(({ id }) => id === next.selected);
+      if (card) openNamespaces.add(card.namespace);
       state = next;
       render();
     },
@@ -268,12 +299,14 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       width = next;
       render();
     },
-    saveState: () => ({ filter, zoom, containersOpen, left: scroller.scrollLeft, top: scroller.scrollTop }),
+    saveState: () => ({ filter, zoom, containersOpen, openNamespaces: [...openNamespaces], left: scroller.scrollLeft, top: scroller.scrollTop }),
     restoreState(value) {
       if (typeof value !== 'object' || value === null) return;
       const saved = value as Readonly<Record<string, unknown>>;
       if (typeof saved['zoom'] === 'number' && saved['zoom'] >= 0.25 && saved['zoom'] <= 3) zoom = saved['zoom'];
       if (typeof saved['containersOpen'] === 'boolean') containersOpen = saved['containersOpen'];
+      if (Array.isArray(saved['openNamespaces']))
+        for (const name of saved['openNamespaces'].slice(0, 1_000)) if (typeof name === 'string') openNamespaces.add(name);
       const old = saved['filter'];
       if (typeof old === 'object' && old !== null) {
         const text = (key: string): string => {

@@ -82,7 +82,7 @@ export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: st
 export function portChoices(endpoints: readonly EndpointChoice[], to: string, chosen: string): readonly Choice[] {
   const ports = endpoints.find((choice) => choice.endpoint === to)?.ports ?? [];
   const seen = new Set<string>(['']);
-  const choices: Choice[] = [{ value: '', label: 'any offered' }];
+  const choices: Choice[] = [{ value: '', label: 'any port' }];
   for (const port of ports) {
     const value = String(port.number);
     if (seen.has(value)) continue;

@@ -10,6 +10,8 @@ export interface TraceHost {
   /** Shows the remedy of that index of the trace as a change of the text. */
   preview(remedy: number): void;
   openSettings(): void;
+  /** Wording, path or hop changed: what `saveState` gives is to be kept. */
+  changed?(): void;
   /** The width of the page in CSS pixels. */
   readonly width: () => number;
 }

@@ -35,10 +35,13 @@ export interface FormState {
   readonly inPod: boolean;
 }
 
+/** `middle`: From and To have a row of their own, and labels are tooltips. `narrow`: two lines, and the controls when the pencil is pressed. */
+export type FormLayout = 'narrow' | 'middle' | 'wide';
+
 export interface QuestionForm {
   readonly element: HTMLElement;
   update(state: FormState): void;
-  setNarrow(narrow: boolean): void;
+  setLayout(layout: FormLayout): void;
   setExpert(expert: boolean): void;
 }
 
@@ -72,8 +75,8 @@ export function createForm(host: FormHost): QuestionForm {
   const wording = segmented({
     label: 'Wording',
     choices: [
-      { value: 'plain', label: 'Plain' },
-      { value: 'expert', label: 'Expert' },
+      { value: 'plain', label: 'Plain', detail: 'Hops told in plain words' },
+      { value: 'expert', label: 'Expert', detail: 'Hops told in the words of the field' },
     ],
     value: 'plain',
     onChange: (value) => host.wording(value === 'expert'),
@@ -95,21 +98,19 @@ export function createForm(host: FormHost): QuestionForm {
   const pencil = iconButton({ label: 'Edit the question', icon: icon('edit'), pressed: false, onClick: () => setOpen(!open) });
   const options = el('div', { class: 'question-options' }, cell('placement', placement.element), cell('cni', cni.element), cell('proxy', proxyMode.element));
   const noPart = el('div', { class: 'question-no-part', hidden: true }, 'Placement, CNI and kube-proxy mode play no part here.');
-  const controls = el(
+  const ends = el(
     'div',
-    { class: 'question-controls' },
-    el(
-      'div',
-      { class: 'question-row' },
-      cell('from', from.element),
-      el('div', { class: 'question-swap' }, swapButton()),
-      cell('to', to.element),
-      cell('port', port.element),
-      cell('protocol', protocol.element),
-      button({ label: 'Trace', primary: true, onClick: () => ask() }),
-    ),
-    el('div', { class: 'question-row second' }, options, noPart, el('div', { class: 'question-right' }, wording.element, copyAs)),
+    { class: 'question-row' },
+    cell('from', from.element),
+    el('div', { class: 'question-swap' }, swapButton()),
+    cell('to', to.element),
+    cell('port', port.element),
+    cell('protocol', protocol.element),
+    button({ label: 'Trace', primary: true, onClick: () => ask() }),
   );
+  const right = el('div', { class: 'question-right' }, wording.element, copyAs);
+  const second = el('div', { class: 'question-row second' }, options, noPart, right);
+  const controls = el('div', { class: 'question-controls' }, ends, second);
   const lines = el('div', { class: 'question-lines' });
   const marks = el('div', { class: 'question-chips' });
   const short = el('div', { class: 'question-short' }, el('div', { class: 'question-short-head' }, lines, swapButton(), pencil), marks);
@@ -162,8 +163,12 @@ export function createForm(host: FormHost): QuestionForm {
       if (asked) draft = draftOf(state.question, state.endpoints, state.defaults);
       show();
     },
-    setNarrow(narrow) {
-      element.classList.toggle('narrow-question', narrow);
+    setLayout(layout) {
+      element.classList.toggle('narrow-question', layout === 'narrow');
+      element.classList.toggle('middle-question', layout === 'middle');
+      // Moved, not only shown elsewhere, so that the Tab key goes through the controls as they stand.
+      const place = layout === 'middle' ? ends : second;
+      if (right.parentElement !== place) place.append(right);
     },
     setExpert: (expert) => wording.set(expert ? 'expert' : 'plain'),
   };

@@ -25,6 +25,7 @@ import { drawWhy } from './why';
 import { endpointLabel, hopTitle, verdictWord } from './words';
 
 const narrowBelow = 480;
+const wideFormFrom = 720;
 const wideFrom = 1200;
 const listWidth = 420;
 
@@ -47,6 +48,7 @@ export function createTraceView(host: TraceHost): TraceView {
     wording(next) {
       expert = next;
       drawAnswer();
+      host.changed?.();
     },
   });
   const transport = createTransport({ select: (index) => select(index, true), toggle: () => toggle() });
@@ -84,7 +86,9 @@ export function createTraceView(host: TraceHost): TraceView {
     show(index, speak);
   }
   function show(index: number, speak: boolean): void {
+    const before = current;
     current = Math.min(Math.max(index, 0), Math.max(journey.hops.length - 1, 0));
+    if (before !== current) host.changed?.();
     drawing?.setCurrent(current);
     list?.setCurrent(current, speak && listFollows());
     showTransport();
@@ -117,7 +121,7 @@ export function createTraceView(host: TraceHost): TraceView {
     list = undefined;
     table = undefined;
     element.classList.toggle('has-list-beside', width >= wideFrom);
-    form.setNarrow(width < narrowBelow);
+    form.setLayout(width < narrowBelow ? 'narrow' : width < wideFormFrom ? 'middle' : 'wide');
     if (!trace || !path) {
       replace(answer, error === undefined ? empty(state) : el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));
       showTransport();
@@ -138,7 +142,7 @@ export function createTraceView(host: TraceHost): TraceView {
     list = narrow ? createTimeline(listOptions) : createHopList(listOptions);
     const outcome = drawOutcome(trace, path, endpoints, narrow);
     const why = drawWhy(trace, path, host);
-    if (trace.branches.length > 1) table = createPathTable(trace.branches, narrow ? 'narrow' : width < 720 ? 'middle' : 'wide', choosePath);
+    if (trace.branches.length > 1) table = createPathTable(trace.branches, narrow ? 'narrow' : width < wideFormFrom ? 'middle' : 'wide', choosePath);
     if (narrow) replace(answer, outcome, table?.element, list.element, why);
     else {
       const frame = el('div', { class: 'drawing-ground' });
@@ -176,6 +180,7 @@ export function createTraceView(host: TraceHost): TraceView {
     player.stop();
     chosenPath = index;
     current = Math.max(journeyOf(branch() ?? emptyBranch).hops.length - 1, 0);
+    host.changed?.();
     const focused =
       element.contains(document.activeElement) && document.activeElement instanceof HTMLElement && document.activeElement.classList.contains('path-row');
     drawAnswer();

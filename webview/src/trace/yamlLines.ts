@@ -27,7 +27,10 @@ function valuePieces(text: string): readonly YamlPiece[] {
   ];
 }
 
-/** The lines to insert, after the line before them where the excerpt has it, and then as far to the right as the list that they go into. */
+/**
+ * The lines to insert, after the line before them where the excerpt has it. An edit with an exact change is indented already; of another,
+ * items of a list are shown as far to the right as the list that they go into.
+ */
 export function insertionLines(
   edit: RemedyEdit,
   excerpt: Excerpt | undefined,
@@ -37,7 +40,7 @@ export function insertionLines(
   const at = number === undefined || !excerpt ? undefined : number - excerpt.firstLine;
   const text = at === undefined ? undefined : excerpt?.lines[at];
   if (number === undefined || at === undefined || text === undefined) return { added: lines };
-  const indent = lines[0]?.startsWith('- ') ? listIndent(excerpt?.lines.slice(0, at + 1) ?? []) : '';
+  const indent = !edit.change && lines[0]?.startsWith('- ') ? listIndent(excerpt?.lines.slice(0, at + 1) ?? []) : '';
   return { before: { number, text }, added: lines.map((line) => indent + line) };
 }
 

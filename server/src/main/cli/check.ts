@@ -1,7 +1,6 @@
 /** `packetpath check`: findings in the given paths. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { nearest } from '../../base/editDistance';
-import { documentationOf } from '../../features/diagnostics';
 import { textOfLines } from '../../features/toLsp';
 import { isSecret } from '../../features/traces';
 import { type RuleLevel, severities, type Severity } from '../../protocol/source';
@@ -12,6 +11,7 @@ import { checkText } from '../../report/checkText';
 import { rules } from '../../rules/rules';
 import type { FileState } from '../../workspace/fileState';
 import type { Snapshot } from '../../workspace/snapshot';
+import { readBaseline } from '../baseline';
 import { reasonOf } from '../manifestFiles';
 import type { Command } from './command';
 import { commonUsage } from './command';
@@ -38,10 +38,16 @@ ${commonUsage}`,
     });
     const format = oneOf('format', values.format, ['text', 'json', 'sarif', 'github']);
     const limit = oneOf('fail-on', values['fail-on'], failOn);
-    const { snapshot, uris } = openWorkspace(streams, { values, paths, folderIsWorkspace: false, ruleLevels: ruleLevels(values.rule ?? []) });
+    const { snapshot, uris } = openWorkspace(streams, {
+      values,
+      paths,
+      folderIsWorkspace: false,
+      ruleLevels: ruleLevels(values.rule ?? []),
+      ownBaseline: values.baseline !== undefined || values['write-baseline'] !== undefined,
+    });
     const { context } = values;
     if (context !== undefined) contextNamed(snapshot, context);
-    const old = values.baseline === undefined ? new Set<string>() : readBaseline(values.baseline);
+    const old = values.baseline === undefined ? new Set<string>() : baselineOption(values.baseline);
     const inContext = (finding: ReportedFinding): boolean => context === undefined || finding.contexts.length === 0 || finding.contexts.includes(context);
     const report = checkReport(snapshot, uris, (finding) => !old.has(finding.fingerprint) && inContext(finding));
     if (values['write-baseline'] !== undefined) writeBaseline(values['write-baseline'], checkReport(snapshot, uris, inContext).findings);
@@ -61,7 +67,7 @@ function render(
     case 'json':
       return json(report);
     case 'sarif':
-      return json(checkSarif(report, { rules, version, documentation: documentationOf }));
+      return json(checkSarif(report, { rules, version }));
     case 'github':
       return checkGithub(report);
     case 'text': {
@@ -113,15 +119,10 @@ function nearestRule(id: string): string {
   return near === undefined ? '`packetpath rules` lists them' : `did you mean ${near}?`;
 }
 
-function readBaseline(file: string): Set<string> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    const fingerprints = (value as { fingerprints?: unknown } | null)?.fingerprints;
-    if (Array.isArray(fingerprints)) return new Set(fingerprints.filter((item): item is string => typeof item === 'string'));
-  } catch (error) {
-    throw new CommandFailure(`${file}: ${reasonOf(error)}`);
-  }
-  throw new CommandFailure(`${file}: not a baseline; \`packetpath check --write-baseline ${file}\` writes one`);
+function baselineOption(file: string): ReadonlySet<string> {
+  const baseline = readBaseline(file);
+  if (!baseline.ok) throw new CommandFailure(`${file}: ${baseline.reason}`);
+  return baseline.fingerprints;
 }
 
 function writeBaseline(file: string, findings: readonly ReportedFinding[]): void {

@@ -9,6 +9,7 @@ import { defaultSettings } from '../../protocol/settings';
 import { rules } from '../../rules/rules';
 import { configurationFileName, isConfiguration, Workspace } from '../../workspace/workspace';
 import type { Snapshot } from '../../workspace/snapshot';
+import { readBaseline } from '../baseline';
 import { decodeText, findManifestFiles, readManifest, reasonOf } from '../manifestFiles';
 import { type CommonValues, kubernetesVersion } from './commonOptions';
 import { CommandFailure } from './failure';
@@ -26,19 +27,26 @@ export interface OpenOptions {
   /** A folder that is given alone is the workspace, also inside a git checkout. */
   readonly folderIsWorkspace: boolean;
   readonly ruleLevels?: Readonly<Record<string, RuleLevel>>;
+  /** The command line says which baseline counts, so that of the configuration does not. */
+  readonly ownBaseline?: boolean;
 }
 
-export function openWorkspace(streams: Streams, { values, paths, folderIsWorkspace, ruleLevels }: OpenOptions): OpenedWorkspace {
+export function openWorkspace(streams: Streams, { values, paths, folderIsWorkspace, ruleLevels, ownBaseline }: OpenOptions): OpenedWorkspace {
   const given = paths.length === 0 ? ['.'] : paths;
   const stdin = given.includes('-');
   if (stdin && given.length > 1) throw new CommandFailure('- reads standard input and stands alone');
+  const absolute = stdin ? [] : given.map((path) => resolve(path));
+  for (const [place, path] of absolute.entries()) if (!existsSync(path)) throw new CommandFailure(`${given[place] ?? path}: no such file or folder`);
+  const root = stdin ? resolve('.') : values.root === undefined ? rootOf(absolute, folderIsWorkspace) : rootOption(values.root);
   const workspace = new Workspace({
     rules,
     settingsRules: {},
     commandLineRules: ruleLevels ?? {},
     cluster: {},
     unresolvedReferences: 'off',
-    kubernetesVersion: kubernetesVersion(values['kubernetes-version']),
+    kubernetesVersion: '',
+    ...(values['kubernetes-version'] === undefined ? {} : { commandLineKubernetesVersion: kubernetesVersion(values['kubernetes-version']) }),
+    ...(ownBaseline ? {} : { readBaseline: (path: string) => configuredBaseline(streams, join(root, path)) }),
     closed: values.closed === true,
     stdin,
     ...(values.namespace === undefined ? {} : { namespace: values.namespace }),
@@ -47,12 +55,16 @@ export function openWorkspace(streams: Streams, { values, paths, folderIsWorkspa
     },
   });
   if (stdin) return readStandardInput(workspace, streams, values);
-  const absolute = given.map((path) => resolve(path));
-  for (const [place, path] of absolute.entries()) if (!existsSync(path)) throw new CommandFailure(`${given[place] ?? path}: no such file or folder`);
-  const root = values.root === undefined ? rootOf(absolute, folderIsWorkspace) : rootOption(values.root);
   for (const [place, path] of absolute.entries())
     if (!isFile(path) && !isInside(path, root)) throw new CommandFailure(`${given[place] ?? path}: not in the workspace ${root}`);
   return readFolder(workspace, streams, values, root, absolute);
+}
+
+function configuredBaseline(streams: Streams, file: string): ReadonlySet<string> | undefined {
+  const baseline = readBaseline(file);
+  if (baseline.ok) return baseline.fingerprints;
+  streams.warn(`${file}: ${baseline.reason}`);
+  return undefined;
 }
 
 function readStandardInput(workspace: Workspace, streams: Streams, values: CommonValues): OpenedWorkspace {

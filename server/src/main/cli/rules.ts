@@ -1,5 +1,4 @@
 /** `packetpath rules`: every rule. */
-import { documentationOf } from '../../features/diagnostics';
 import { rulesReport, rulesText } from '../../report/rulesReport';
 import { rules as allRules } from '../../rules/rules';
 import type { Command } from './command';
@@ -17,7 +16,7 @@ ${commonUsage}`,
     const { values, paths } = parseCommand(args, {});
     const format = oneOf('format', values.format, ['text', 'json']);
     if (paths.length > 0) throw new CommandFailure(`rules takes no paths: ${paths.join(' ')}`);
-    const report = rulesReport(allRules, documentationOf);
+    const report = rulesReport(allRules);
     writeAnswer(streams, values.output, format === 'json' ? json(report) : rulesText(report));
     return 0;
   },

@@ -7,6 +7,7 @@ import { valueAt, type NetworkPolicyPeer, type Resource } from '../../model/reso
 import { contextRule } from '../rule';
 import { contradictionsOf } from '../shared/contradictions';
 import {
+  anywhere,
   closestText,
   inNamespace,
   isComplete,
@@ -66,13 +67,13 @@ function checkPeer(policy: Resource<'NetworkPolicy'>, peer: NetworkPolicyPeer, i
     return undefined;
   if (valueAt(policy, [...peer.path, 'namespaceSelector']) !== undefined && namespaceSelector === undefined) return undefined;
   const namespace = index.namespaceOf(policy);
-  const searched = namespaceSelector === undefined ? { namespaces: [namespace], others: false } : namespacesOf(namespaceSelector, index);
+  const searched = searchedBy(namespace, namespaceSelector, index);
   if (searched.namespaces.length === 0) return undefined;
   for (const candidate of searched.namespaces) {
-    const { yes, maybe } = index.select(candidate, selector);
+    const { yes, maybe } = index.select(candidate === anywhere ? undefined : candidate, selector);
     if (yes.length > 0 || maybe.length > 0) return undefined;
   }
-  const mayHaveOthers = searched.namespaces.some((candidate) => index.mayHaveOtherPods(candidate));
+  const mayHaveOthers = searched.namespaces.some((candidate) => index.mayHaveOtherPods(candidate === anywhere ? undefined : candidate));
   const near = nearestOf(searched.namespaces, selector, index);
   const elsewhere = namespaceSelector === undefined && near === undefined ? index.selectElsewhere(namespace, selector) : [];
   const path = [...peer.path, 'podSelector'];
@@ -103,20 +104,33 @@ function checkPeer(policy: Resource<'NetworkPolicy'>, peer: NetworkPolicyPeer, i
   };
 }
 
+function searchedBy(own: Namespace, namespaceSelector: LabelSelector | undefined, index: ClusterIndex): Searched {
+  if (namespaceSelector === undefined) return { namespaces: [own], others: false };
+  // One question about all of them: policies that mean "the DNS pods, wherever" are many, and so are namespaces.
+  if (isEmptySelector(namespaceSelector)) return { namespaces: [anywhere], others: false };
+  return namespacesOf(namespaceSelector, index);
+}
+
+interface Searched {
+  readonly namespaces: readonly (Namespace | typeof anywhere)[];
+  readonly others: boolean;
+}
+
 /** Known namespaces that the selector matches, perhaps those whose labels are not all known too; `others` when it may match more than these. */
-function namespacesOf(selector: LabelSelector, index: ClusterIndex): { readonly namespaces: readonly Namespace[]; readonly others: boolean } {
+function namespacesOf(selector: LabelSelector, index: ClusterIndex): Searched {
   const namespaces = index.namespaces().filter((candidate) => matches(selector, index.namespaceLabels(candidate)) !== 'no');
   return { namespaces, others: !isKnownSelector(selector) };
 }
 
 /** The best of each namespace; a tie between namespaces is left to the first. */
-function nearestOf(namespaces: readonly Namespace[], selector: LabelSelector, index: ClusterIndex): NearMiss | undefined {
+function nearestOf(namespaces: readonly (Namespace | typeof anywhere)[], selector: LabelSelector, index: ClusterIndex): NearMiss | undefined {
   const misses = namespaces.map((namespace) => nearestPods(namespace, selector, index)).filter((miss) => miss !== undefined);
   return misses.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0))[0];
 }
 
-function whereText(namespaces: readonly Namespace[]): string {
-  const named = namespaces.filter((namespace) => namespace !== undefined);
+function whereText(namespaces: readonly (Namespace | typeof anywhere)[]): string {
+  if (namespaces.includes(anywhere)) return 'in any namespace';
+  const named = namespaces.filter((namespace) => typeof namespace === 'string');
   return named.length === 0
     ? 'of the selected namespaces'
     : `in ${named.length === 1 ? 'namespace' : 'namespaces'} ${wordList(named.map((namespace) => `\`${namespace}\``))}`;

@@ -7,6 +7,9 @@ import { meets, type LabelSelector, type SelectorRequirement } from '../../model
 import { isWorkload, valueAt, type Resource } from '../../model/resources';
 import { kindAndName, wordList } from './words';
 
+/** Stands for all namespaces at once. */
+export const anywhere: unique symbol = Symbol('anywhere');
+
 /** Nothing else is in the cluster, and everything in the files could be read: what is not here is not there. */
 export function isComplete(index: ClusterIndex): boolean {
   return index.context.closed && index.context.missing.length === 0;
@@ -57,13 +60,14 @@ export function isKnownSelector(selector: LabelSelector): boolean {
 
 /**
  * The pods that the selector most likely means. Near misses of kind (a) and (b) are evidence anywhere, others only where the context is complete;
- * pods of a namespace that is merely maybe the same, and patches, are none.
+ * pods of a namespace that is merely maybe the same, and patches, are none. `anywhere`: in whichever namespace, which costs one question.
  */
-export function nearestPods(namespace: Namespace, selector: LabelSelector, index: ClusterIndex): NearMiss | undefined {
-  const near = index.nearMiss(namespace, selector.matchLabels);
+export function nearestPods(namespace: Namespace | typeof anywhere, selector: LabelSelector, index: ClusterIndex): NearMiss | undefined {
+  const wherever = namespace === anywhere;
+  const near = index.nearMiss(wherever ? undefined : namespace, selector.matchLabels);
   if (near === undefined) return undefined;
   const counts = (miss: NearMiss): boolean =>
-    index.sameNamespace(miss.podSet.namespace, namespace) === 'yes' &&
+    (wherever || index.sameNamespace(miss.podSet.namespace, namespace) === 'yes') &&
     !miss.podSet.resource.partial &&
     selector.matchExpressions.every((requirement) => meets(requirement, miss.podSet.labels) === 'yes') &&
     (miss.kind === 'a' || miss.kind === 'b' || isComplete(index));

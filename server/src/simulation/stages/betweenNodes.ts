@@ -5,6 +5,8 @@ import { type Stage, step, type Walk } from '../walk';
 import type { World } from '../world';
 import type { PlannedNode } from '../../cluster/addressPlan';
 import { isLocal } from './clientSocket';
+import { routedHere } from './nodeRouting';
+import { masquerade } from './sourceTranslation';
 
 export const betweenNodes: Stage = (world, walk) => {
   const { destination, node } = walk;
@@ -13,9 +15,17 @@ export const betweenNodes: Stage = (world, walk) => {
   if (target.name === node.name) return [walk];
   const wrapped = destination.kind === 'pod' && !destination.pod.podSet.template.hostNetwork;
   const { tunnel } = world.cni;
-  if (!wrapped || !tunnel) return [{ ...underlay(world, walk, node, target), node: target }];
-  return [{ ...throughTunnel(world, walk, node, target, tunnel), node: target }];
+  const arrived =
+    !wrapped || !tunnel ? underlay(world, wrapped ? walk : hidden(world, walk, node), node, target) : throughTunnel(world, walk, node, target, tunnel);
+  return [routedHere(world, { ...arrived, node: target }, target)];
 };
+
+/** A pod that calls a node: the plugins masquerade what leaves the pod ranges, but Cilium excepts the addresses of nodes. */
+function hidden(world: World, walk: Walk, node: PlannedNode): Walk {
+  const { sender, packet } = walk;
+  if (sender.kind !== 'pod' || sender.pod.podSet.template.hostNetwork || world.cni.plugin === 'cilium' || world.cni.plugin === 'none') return walk;
+  return masquerade(world, walk, node, `${packet.destination.address} is no pod, so ${node.name} writes its own address, ${node.address}, as the sender.`);
+}
 
 function underlay(world: World, walk: Walk, from: PlannedNode, to: PlannedNode): Walk {
   const tunnel = walk.packet.encapsulation;
@@ -51,8 +61,8 @@ function throughTunnel(world: World, walk: Walk, from: PlannedNode, to: PlannedN
     assumed: true,
   });
   const carried = underlay(world, inside, from, to);
-  const { source, destination, protocol } = carried.packet;
-  const inner = { source, destination, protocol, mtu };
+  const { source, destination, protocol, hostname } = carried.packet;
+  const inner = { source, destination, protocol, ...(hostname !== undefined && { hostname }), mtu };
   return step(carried, {
     kind: 'tunnel-decapsulation',
     station: `${to.name}/${tunnel.device}`,

@@ -1,5 +1,5 @@
 /** The program opens a connection: where every walk that begins inside the cluster starts. */
-import { atNode, atPod, containerFor, destinationName, endText, podName, podStation } from '../words';
+import { atNode, atPod, containerFor, destinationName, endText, podName, podStation, spoken } from '../words';
 import { type Destination, type Stage, step } from '../walk';
 import { namedBy } from '../namedBy';
 import { evidence } from '../world';
@@ -8,6 +8,7 @@ export const clientSocket: Stage = (world, walk) => {
   const { sender, destination, packet } = walk;
   if (sender.kind === 'outside' || sender.kind === 'controller' || destination.kind === 'nowhere') return [walk];
   const to = endText(packet.destination);
+  const opens = world.protocol === 'UDP' ? 'sends a packet to' : 'opens a connection to';
   if (sender.kind === 'node') {
     return [
       step(walk, {
@@ -16,7 +17,7 @@ export const clientSocket: Stage = (world, walk) => {
         at: atNode(sender.node),
         device: 'node process',
         verdict: 'forwarded',
-        plain: `A program of ${sender.node.name} itself, such as the kubelet, opens a connection to ${destinationName(destination)}.`,
+        plain: `A program of ${sender.node.name} itself, outside every pod, ${opens} ${spoken(destinationName(destination))}.`,
         expert: `Host process, ${endText(packet.source)} → ${to}: nat OUTPUT instead of PREROUTING.`,
         assumed: sender.node.assumed,
       }),
@@ -37,7 +38,7 @@ export const clientSocket: Stage = (world, walk) => {
       because,
       plain: local
         ? `The program in ${container?.name ?? podName(pod)} calls ${packet.destination.address === '127.0.0.1' ? 'localhost' : 'its own pod’s address'}. All containers of a pod share one network, so this means the pod itself.`
-        : `The program opens a connection to ${words(destination, to)}.`,
+        : `The program ${opens} ${words(destination, to)}.`,
       expert: `${container?.name ?? podName(pod)}: ${world.protocol} ${endText(packet.source)} → ${to}${pod.podSet.template.hostNetwork ? '; hostNetwork, so the source is the node’s address' : ''}.`,
       assumed: pod.address.assumed,
     }),

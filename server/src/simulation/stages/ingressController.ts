@@ -3,7 +3,7 @@ import { known, textOf } from '../../base/opaque';
 import type { IngressBackend, IngressPath, Resource } from '../../model/resources';
 import type { Evidence } from '../../protocol/trace';
 import { firstNode } from '../placement';
-import { endText } from '../words';
+import { endText, podName } from '../words';
 import { type Sender, type Stage, step, stop, type Walk } from '../walk';
 import { evidence, type World } from '../world';
 
@@ -65,14 +65,14 @@ function entry(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>, ingress
     station: 'outside/client',
     at: { kind: 'outside', name: sender.name, address: sender.address.text },
     verdict: 'forwarded',
-    plain: `A client outside, at ${sender.address.text}, asks for ${walk.packet.hostname ?? ingress.metadata.name}.`,
-    expert: `Client ${endText(walk.packet.source)}; public DNS leads to the controller’s load balancer.`,
+    plain: `A client outside, at ${sender.address.text}, asks for ${walk.packet.hostname ?? ingress.metadata.name}. That name leads to the address ${walk.packet.destination.address}.`,
+    expert: `Client ${endText(walk.packet.source)} → ${endText(walk.packet.destination)}; public DNS leads to the controller’s load balancer.`,
     assumed: sender.address.assumed,
   });
   return step(opened, {
     kind: 'load-balancer',
     station: 'load-balancer/ingress-controller',
-    at: { kind: 'outside', name: 'load balancer' },
+    at: { kind: 'outside', name: 'load balancer', address: walk.packet.destination.address },
     verdict: 'forwarded',
     plain: 'The load balancer in front of the ingress controller passes the packet on to it.',
     expert: 'The Service of the controller is in no manifest that was asked; its load balancer and node are assumed.',
@@ -171,8 +171,17 @@ function serviceBehind(
     assumed: true,
   });
   const sender: Sender = { kind: 'controller', node, address: controller };
+  const origin = walk.sender.kind === 'pod' ? walk.sender.pod : undefined;
+  if (origin) world.notes.warn(`The way from ${podName(origin)} to the ingress controller is shortened: its egress policies are not asked.`);
   return [
-    { ...hop, sender, node, destination: { kind: 'service', target: { name, namespace: world.namespace, service, address: virtual } }, servicePort: entryPort },
+    {
+      ...hop,
+      sender,
+      node,
+      ...(origin && { origin }),
+      destination: { kind: 'service', target: { name, namespace: world.namespace, service, address: virtual } },
+      servicePort: entryPort,
+    },
   ];
 }
 

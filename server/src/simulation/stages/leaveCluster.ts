@@ -2,9 +2,9 @@
 import { cidrContains, parseAddress } from '../../base/addresses';
 import { outsideBlocks } from '../../cluster/outsideAddresses';
 import { podRanges } from '../../cluster/addressPlan';
-import { atNode, endText } from '../words';
-import { type Stage, step, type Walk, withSource } from '../walk';
-import type { World } from '../world';
+import { endText, spoken } from '../words';
+import { type Stage, step, type Walk } from '../walk';
+import { masquerade } from './sourceTranslation';
 
 export const leaveCluster: Stage = (world, walk) => {
   const { destination, node, sender } = walk;
@@ -12,7 +12,10 @@ export const leaveCluster: Stage = (world, walk) => {
   const address = parseAddress(destination.address.text);
   const insidePods = address !== null && podRanges(world.index).some((range) => cidrContains(range, address));
   const fromPod = (sender.kind === 'pod' && !sender.pod.podSet.template.hostNetwork) || sender.kind === 'controller';
-  const masked = fromPod && !insidePods ? masquerade(world, walk, node.address) : walk;
+  const masked =
+    fromPod && !insidePods
+      ? masquerade(world, walk, node, `Outside nobody knows the address of a pod, so ${node.name} writes its own, ${node.address}, as the sender.`)
+      : walk;
   const isPublic = address === null || outsideBlocks('internet').some((range) => cidrContains(range, address));
   const out = isPublic && !insidePods ? gateway(masked) : masked;
   return [
@@ -23,30 +26,12 @@ export const leaveCluster: Stage = (world, walk) => {
       verdict: 'delivered',
       plain: insidePods
         ? `The packet is on its way to ${endText(out.packet.destination)}, a pod address that no file explains.`
-        : `The packet has left the cluster for ${destination.name === destination.address.text ? endText(out.packet.destination) : `${destination.name} (${endText(out.packet.destination)})`}. Whether that host answers, no manifest says.`,
+        : `The packet has left the cluster for ${destination.name === destination.address.text ? endText(out.packet.destination) : `${spoken(destination.name)} (${endText(out.packet.destination)})`}. Whether anybody answers there, no manifest says.`,
       expert: `Past the cluster: ${endText(out.packet.source)} → ${endText(out.packet.destination)}. Firewalls on the way and a listener are assumed.`,
       assumed: true,
     }),
   ];
 };
-
-function masquerade(world: World, walk: Walk, address: string): Walk {
-  const { node, packet } = walk;
-  if (!node) return walk;
-  const after = withSource(packet, address, world.plan.ephemeralPort(`${address} ${endText(packet.source)}`));
-  const hop = step(walk, {
-    kind: 'source-translation',
-    station: `${node.name}/masquerade`,
-    at: atNode(node),
-    device: 'masquerade',
-    verdict: 'translated',
-    after,
-    plain: `Outside nobody knows the address of a pod, so ${node.name} writes its own, ${address}, as the sender.`,
-    expert: `POSTROUTING masquerade, since ${packet.destination.address} is outside the pod ranges: ${endText(packet.source)} → ${endText(after.source)}.`,
-    assumed: true,
-  });
-  return { ...hop, masqueraded: packet.source, senderNode: node };
-}
 
 function gateway(walk: Walk): Walk {
   return step(walk, {

@@ -1,14 +1,14 @@
 /** The name that a client uses becomes an address: a look-up is a flow of its own, which policy may stop. */
 import { parseAddress } from '../../base/addresses';
 import { known, textOf } from '../../base/opaque';
-import type { Branch, Evidence, Hop } from '../../protocol/trace';
+import type { Branch, Evidence, Hop, NameLookup } from '../../protocol/trace';
 import { backendsOf } from '../backends';
 import { clusterDns } from '../clusterDns';
 import { type Resolution, resolveHost } from '../hostNames';
 import { namedBy } from '../namedBy';
-import { atPod, plural, podName, podStation } from '../words';
+import { atNode, atPod, listed, plural, podName, podStation, senderName } from '../words';
 import { type Destination, type PodPlace, type Stage, step, type Step, stop, unsure, type Walk, withDestination } from '../walk';
-import { evidence, placed, type World } from '../world';
+import { evidence, placed, sourceAt, type World } from '../world';
 
 /** https://github.com/kubernetes/dns/blob/master/docs/specification.md and, for the search list, https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
 export const nameLookup: Stage = (world, walk) => {
@@ -16,16 +16,16 @@ export const nameLookup: Stage = (world, walk) => {
   if (destination.kind !== 'name') return [walk];
   const { host } = destination;
   if (sender.kind === 'outside') return [lookedUpOutside(world, walk, host)];
-  if (sender.kind !== 'pod') return resolved(world, walk, host, resolveHost(world, host, world.namespace), undefined);
+  if (sender.kind !== 'pod') return nodeResolver(world, walk, host, world.namespace, senderName(sender), []);
   const { pod } = sender;
   if (host.toLowerCase() === 'localhost') return [withoutLookup(walk, { kind: 'pod', pod: anyContainer(pod), self: true }, '127.0.0.1', world.port)];
   const alias = hostAlias(pod, host);
   if (alias) return [fromHostsFile(world, walk, host, alias)];
   const resolver = resolverOf(pod);
-  if (resolver.kind === 'node') return nodeResolver(world, walk, host, pod, resolver.because);
+  if (resolver.kind === 'node') return nodeResolver(world, walk, host, placed(world, pod.podSet.namespace), podName(pod), resolver.because, pod);
 
   const lookup = world.nested ? undefined : clusterDns(world, sender);
-  if (lookup?.outcome === 'dropped-policy-egress' || lookup?.outcome === 'dropped-policy-ingress') return [blocked(world, walk, host, pod, lookup)];
+  if (lookup && lookup.outcome !== 'delivered' && lookup.outcome !== 'unknown') return [blocked(world, walk, host, pod, lookup)];
   const next = lookup?.outcome === 'unknown' ? unsure(walk) : walk;
   return resolved(world, next, host, resolveHost(world, host, placed(world, pod.podSet.namespace)), lookup);
 };
@@ -35,18 +35,19 @@ function resolved(world: World, walk: Walk, host: string, resolution: Resolution
   const named = walk.sender.kind === 'pod' ? namedBy(walk.sender.pod, host) : [];
   switch (resolution.kind) {
     case 'service': {
-      const { service, fullName, tried } = resolution;
+      const { service, lookup: found } = resolution;
       const address = world.plan.serviceAddress(service);
       if (!address) return headless(world, walk, host, resolution, common, named);
       const after = { ...withDestination(walk.packet, address.text, walk.packet.destination.port) };
-      const via = resolution.aliases.length > 0 ? ` by way of the alias ${resolution.aliases.join(', ')}` : '';
+      const via = resolution.aliases.length > 0 ? `, for which ${listed(resolution.aliases)} is only another name` : '';
       const hop = step(walk, {
         ...common,
         verdict: 'resolved',
-        after: withoutName(after),
-        because: [...named, evidence(service, ['metadata', 'name'], 'declares', `the Service ${service.metadata.name}`)],
-        plain: `The program only knows the name ${host}. Cluster DNS answers with the address of the Service, ${address.text}${via}.`,
-        expert: `${host} is tried as ${fullName} (${ordinal(tried)} of 4 names with ndots:5): A ${address.text}${address.assumed ? ', assumed' : ''}, asked of ${world.plan.dns.text}:53/UDP.`,
+        after: withName(after, found.fullName),
+        lookup: found,
+        because: [...named, ...resolution.because, evidence(service, ['metadata', 'name'], 'declares', `the Service ${service.metadata.name}`)],
+        plain: `The program only knows the name ${host}. Cluster DNS answers with the address of the Service${via === '' ? '' : ` ${service.metadata.name}`}, ${address.text}${via}.`,
+        expert: `${triedAs(found)}: A ${address.text}${address.assumed ? ', assumed' : ''}, asked of ${world.plan.dns.text}:53/UDP.`,
         assumed: address.assumed,
       });
       const target = { name: service.metadata.name, namespace: placed(world, world.index.namespaceOf(service)), service, address };
@@ -57,8 +58,8 @@ function resolved(world: World, walk: Walk, host: string, resolution: Resolution
     case 'outside': {
       const address = world.plan.hostAddress(resolution.host);
       const literal = parseAddress(resolution.host);
-      const after = withoutName(withDestination(walk.packet, literal ? resolution.host : address.text, walk.packet.destination.port));
-      const alias = resolution.aliases.length > 0 ? `The Service ${resolution.aliases.join(', ')} is only an alias: ` : '';
+      const after = withName(withDestination(walk.packet, literal ? resolution.host : address.text, walk.packet.destination.port), resolution.host);
+      const alias = resolution.aliases.length > 0 ? `The Service ${listed(resolution.aliases)} is only another name: ` : '';
       const hop = step(walk, {
         ...common,
         verdict: 'resolved',
@@ -152,14 +153,15 @@ function headless(
     ];
   }
   return backends.groups.map((group) => {
-    const after = withoutName(withDestination(walk.packet, group.pod.address.text, walk.packet.destination.port));
+    const after = withName(withDestination(walk.packet, group.pod.address.text, walk.packet.destination.port), resolution.lookup.fullName);
     const hop = step(backends.uncertain ? unsure(walk) : walk, {
       ...common,
       verdict: 'resolved',
       after,
-      because: [...named, declares, ...group.because],
-      plain: `${host} is a headless Service: DNS answers with the addresses of its ${plural(backends.total, 'pod')}, and the program takes one, here ${group.pod.address.text}. Nothing is translated on the way.`,
-      expert: `${resolution.fullName}: ${plural(backends.total, 'A record')}, one a ready endpoint; no virtual address, so the port stays the client’s (${world.port}) and targetPort does nothing.`,
+      lookup: resolution.lookup,
+      because: [...named, ...resolution.because, declares, ...group.because],
+      plain: `${host} is a headless Service: DNS answers with ${backends.total === 1 ? `the address of its one pod, ${group.pod.address.text}` : `the addresses of its ${backends.total} pods, and the program takes one, here ${group.pod.address.text}`}. Nothing is translated on the way.`,
+      expert: `${triedAs(resolution.lookup)}: ${plural(backends.total, 'A record')}, one for each ready endpoint; no virtual address, so the port stays the client’s (${world.port}) and targetPort does nothing.`,
       assumed: group.pod.address.assumed,
     });
     return branch(hop, group.pod, group.self, group.count / backends.total, backends.groups.length > 1);
@@ -173,14 +175,15 @@ function onePod(
   common: CommonStep,
   named: readonly Evidence[],
 ): readonly Walk[] {
-  const after = withoutName(withDestination(walk.packet, resolution.pod.address.text, walk.packet.destination.port));
+  const after = withName(withDestination(walk.packet, resolution.pod.address.text, walk.packet.destination.port), resolution.lookup.fullName);
   const hop = step(walk, {
     ...common,
     verdict: 'resolved',
     after,
+    lookup: resolution.lookup,
     because: [...named, evidence(resolution.service, ['metadata', 'name'], 'declares', `the Service ${resolution.service.metadata.name}`)],
     plain: `${host} names one pod. DNS answers with its address, ${resolution.pod.address.text}.`,
-    expert: `${resolution.fullName}: A ${resolution.pod.address.text}, the record of one pod of the headless Service ${resolution.service.metadata.name}.`,
+    expert: `${triedAs(resolution.lookup)}: A ${resolution.pod.address.text}, the record of one pod of the headless Service ${resolution.service.metadata.name}.`,
     assumed: resolution.pod.address.assumed,
   });
   const self = walk.sender.kind === 'pod' && walk.sender.pod.podSet.key === resolution.pod.podSet.key && walk.sender.pod.replica === resolution.pod.replica;
@@ -193,6 +196,7 @@ function branch(walk: Walk, pod: PodPlace, self: boolean, share: number, several
 
 function blocked(world: World, walk: Walk, host: string, pod: PodPlace, lookup: Branch): Walk {
   const decisive = lookup.hops.find((hop) => hop.verdict === 'dropped');
+  const policy = lookup.outcome === 'dropped-policy-egress' || lookup.outcome === 'dropped-policy-ingress';
   const where = lookup.outcome === 'dropped-policy-egress' ? `${podName(pod)} may not send to it` : 'it does not let the question in';
   return stop(
     step(
@@ -202,11 +206,11 @@ function blocked(world: World, walk: Walk, host: string, pod: PodPlace, lookup: 
         verdict: 'dropped',
         because: decisive?.because ?? [],
         ...(decisive?.policies && { policies: decisive.policies }),
-        plain: `The program has to ask cluster DNS for ${host}, but a network policy stops the question: ${where}. It never learns an address.`,
-        expert: `DNS to ${world.plan.dns.text}:53/UDP is ${lookup.outcome}: a pod that policy isolates needs UDP and TCP 53 to the DNS pods.`,
+        plain: `The program has to ask cluster DNS for ${host}, ${policy ? `but a network policy stops the question: ${where}` : 'but the question does not get through to its pod'}. It never learns an address.`,
+        expert: `DNS to ${world.plan.dns.text}:53/UDP is ${lookup.outcome}${policy ? ': a pod that policy isolates needs UDP and TCP 53 to the DNS pods' : ', where its pod is placed here'}.`,
       },
     ),
-    'dns-blocked',
+    policy ? 'dns-blocked' : lookup.outcome,
   );
 }
 
@@ -279,19 +283,28 @@ function resolverOf(pod: PodPlace): { readonly kind: 'cluster' } | { readonly ki
   return { kind: 'cluster' };
 }
 
-function nodeResolver(world: World, walk: Walk, host: string, pod: PodPlace, because: readonly Evidence[]): readonly Walk[] {
-  const resolution = resolveHost(world, host, placed(world, pod.podSet.namespace));
+/** The node's name server knows the names of the internet and none of the cluster. */
+function nodeResolver(world: World, walk: Walk, host: string, namespace: string, who: string, because: readonly Evidence[], pod?: PodPlace): readonly Walk[] {
+  const resolution = resolveHost(world, host, namespace);
   if (resolution.kind === 'outside' && resolution.aliases.length === 0) return resolved(world, walk, host, { ...resolution, because }, undefined);
+  if (pod?.podSet.template.hostNetwork && pod.podSet.template.dnsPolicy === undefined) {
+    const { template, resource } = pod.podSet;
+    const at = sourceAt(resource, [...template.path, 'spec']);
+    world.notes.remedy({ what: `Let ${who} ask cluster DNS.`, helps: true, edits: [{ at, insert: 'dnsPolicy: ClusterFirstWithHostNet' }] });
+  }
   return [
     stop(
       step(
         { ...walk, destination: { kind: 'nowhere' } },
         {
           ...lookupStep(walk, undefined),
+          device: 'name server of the node',
           verdict: 'rejected',
           because,
-          plain: `${podName(pod)} asks the node’s own name server, not the cluster’s. That one knows no ${host}.`,
-          expert: `The pod’s resolv.conf is not the cluster’s (dnsPolicy): ${host} is NXDOMAIN there. ClusterFirstWithHostNet is what hostNetwork pods need.`,
+          plain: `${who} asks the node’s own name server, not the cluster’s. That one does not know ${host}.`,
+          expert: pod
+            ? `The pod’s resolv.conf is not the cluster’s (dnsPolicy): ${host} is NXDOMAIN there. ClusterFirstWithHostNet is what hostNetwork pods need.`
+            : `The node’s resolv.conf does not name the cluster’s DNS: ${host} is NXDOMAIN there.`,
         },
       ),
       'name-not-found',
@@ -315,7 +328,7 @@ function lookupStep(walk: Walk, lookup: Branch | undefined, host?: string): Comm
   return {
     kind: 'dns-query',
     station: sender.kind === 'pod' ? podStation(sender.pod, 'resolver') : 'resolver',
-    at: sender.kind === 'pod' ? atPod(sender.pod) : { kind: 'outside', name: 'name server' },
+    at: sender.kind === 'pod' ? atPod(sender.pod) : sender.kind === 'node' ? atNode(sender.node) : { kind: 'outside', name: 'name server' },
     device: 'cluster DNS',
     ...(lookup && { trace: lookup.outcome === 'delivered' && host !== undefined ? answered(lookup, host) : lookup }),
   };
@@ -342,9 +355,20 @@ function answered(lookup: Branch, host: string): Branch {
   return { ...lookup, hops: [...lookup.hops, answer] };
 }
 
-/** Once the address is known, the name is no longer on the packet. */
+/** What was asked for becomes the name that answered. */
+function withName({ source, destination, protocol, mtu }: Walk['packet'], hostname: string): Walk['packet'] {
+  return { source, destination, protocol, hostname, mtu };
+}
+
+/** Without a look-up no name belongs to the packet. */
 function withoutName({ source, destination, protocol, mtu }: Walk['packet']): Walk['packet'] {
   return { source, destination, protocol, mtu };
+}
+
+function triedAs({ asked, fullName, tried, of }: NameLookup): string {
+  return asked.replace(/\.$/, '') === fullName
+    ? fullName
+    : `${asked} is tried as ${fullName}${of > 1 ? ` (${ordinal(tried)} of ${of} names with ndots:5)` : ''}`;
 }
 
 function ordinal(value: number): string {

@@ -1,6 +1,8 @@
 /** The node's route table says where the destination is: here, on another node, or outside. */
 import { atNode } from '../words';
-import { type Stage, step, stop } from '../walk';
+import type { PlannedNode } from '../../cluster/addressPlan';
+import { type PodPlace, type Stage, step, stop, type Walk } from '../walk';
+import type { World } from '../world';
 import { isLocal } from './clientSocket';
 
 export const nodeRouting: Stage = (world, walk) => {
@@ -30,18 +32,7 @@ export const nodeRouting: Stage = (world, walk) => {
       !destination.pod.podSet.template.hostNetwork &&
       !walk.virtual;
     if (switched) return [walk];
-    return [
-      step(walk, {
-        ...shared,
-        verdict: 'forwarded',
-        plain: `${to} is on this node, ${node.name}.`,
-        expert:
-          world.cni.attach === 'bridge'
-            ? `${to} lies in ${node.podRange}, dev cni0.`
-            : `Host route ${to}/${world.plan.family === 4 ? 32 : 128} to the pod’s veth; TTL −1.`,
-        assumed: true,
-      }),
-    ];
+    return [routedHere(world, walk, node)];
   }
   if (destination.kind === 'pod' && !destination.pod.podSet.template.hostNetwork && world.cni.across === 'none') {
     const hop = step(walk, {
@@ -70,3 +61,28 @@ export const nodeRouting: Stage = (world, walk) => {
     }),
   ];
 };
+
+/** The node's look-up for what is its own: one of its pods, or the node itself. */
+export function routedHere(world: World, walk: Walk, node: PlannedNode): Walk {
+  const { destination, packet } = walk;
+  const to = packet.destination.address;
+  const pod = destination.kind === 'pod' && !destination.pod.podSet.template.hostNetwork ? destination.pod : undefined;
+  return step(walk, {
+    kind: 'node-routing',
+    station: `${node.name}/routes`,
+    at: atNode(node),
+    device: 'routes',
+    verdict: 'forwarded',
+    plain: pod ? `${node.name} looks ${to} up in its list of routes: that pod is here.` : `${to} is the address of ${node.name} itself.`,
+    expert: pod ? expertRoute(world, to, node, pod) : `${to} is in the local table of ${node.name}: INPUT, no FORWARD.`,
+    assumed: true,
+  });
+}
+
+function expertRoute(world: World, to: string, node: PlannedNode, pod: PodPlace): string {
+  const device = world.cni.hostDevice(`${pod.podSet.key} ${pod.replica}`);
+  if (world.cni.attach === 'bridge') return `${to} lies in ${node.podRange}, dev cni0.`;
+  if (world.cni.plugin === 'cilium')
+    return `Endpoint map of Cilium’s eBPF program: ${to} → ${device}; with BPF host routing the kernel’s route table is not asked.`;
+  return `Host route ${to}/${world.plan.family === 4 ? 32 : 128} dev ${device}; TTL −1.`;
+}

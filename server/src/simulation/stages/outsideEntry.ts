@@ -5,7 +5,7 @@ import type { PlannedNode } from '../../cluster/addressPlan';
 import { outsideBlocks } from '../../cluster/outsideAddresses';
 import { matchScope } from '../../cluster/policyMatch';
 import type { Resource } from '../../model/resources';
-import type { Evidence } from '../../protocol/trace';
+import type { Evidence, EvidenceRole } from '../../protocol/trace';
 import { backendsOf } from '../backends';
 import { servicePort } from '../ports';
 import { atNode, endText, percent, podName } from '../words';
@@ -20,30 +20,37 @@ export const outsideEntry: Stage = (world, walk) => {
   if (destination.kind === 'node') return [{ ...client(walk, sender), node: destination.node }];
   if (destination.kind !== 'service') return [walk];
   const { service } = destination.target;
-  const started = client(walk, sender);
-  if (!service) return [started];
+  if (!service) return [client(walk, sender)];
   const type = known(service.spec.type) ?? 'ClusterIP';
   const externalIP = service.spec.externalIPs.map((value) => known(value)).find((text) => text !== undefined && parseAddress(text));
   const found = servicePort(service, world.port, world.protocol);
   if (type !== 'LoadBalancer' && type !== 'NodePort' && externalIP === undefined) return [noWayIn(walk, sender, service, type)];
-  if (!found) return [portMissing(world, started, service)];
+  if (!found) return [portMissing(world, client(walk, sender), service)];
 
   const nodePort = world.plan.nodePort(service, found.position);
   const hasNodePort = type === 'NodePort' || (type === 'LoadBalancer' && service.spec.allocateLoadBalancerNodePorts);
-  const entries = entryNodes(world, service, found.entry, type === 'LoadBalancer');
-  const balanced = type === 'LoadBalancer' ? loadBalancer(world, started, sender, service, found.entry.path) : [started];
-  return balanced.flatMap((one) =>
-    one.outcome !== undefined
-      ? [{ ...one, destination: { kind: 'nowhere' } }]
-      : entries.map((node) => {
-          const share = 1 / entries.length;
-          const to = hasNodePort ? withDestination(one.packet, node.address, nodePort.port) : one.packet;
-          const arrived: Walk = { ...one, node, share: one.share * share, label: entries.length > 1 ? `by ${node.name}` : one.label };
-          return type === 'LoadBalancer'
-            ? enter(toNode(arrived, to, service, node, hasNodePort, entries.length, found.entry.path), node, service, nodePort.assumed)
-            : enter(direct(world, arrived, to, externalIP, hasNodePort), node, service, nodePort.assumed);
-        }),
-  );
+  const balanced = type === 'LoadBalancer' && !destination.entry;
+  const entries = destination.entry ? [destination.entry] : entryNodes(world, service, found.entry, balanced);
+  const at = (one: Walk, node: PlannedNode): Walk => ({
+    ...one,
+    node,
+    share: one.share / entries.length,
+    label: entries.length > 1 ? `by ${node.name}` : one.label,
+  });
+  if (!balanced) {
+    return entries.map((node) => {
+      const byNode = destination.entry !== undefined || externalIP === undefined || type === 'NodePort';
+      const packet = byNode ? withDestination(walk.packet, node.address, nodePort.port) : withDestination(walk.packet, externalIP, world.port);
+      return enter(client(at({ ...walk, packet, opened: packet }, node), sender), node, service, nodePort.assumed);
+    });
+  }
+  const one = loadBalancer(world, client(walk, sender), sender, service, found.entry.path);
+  if (one.outcome !== undefined) return [{ ...one, destination: { kind: 'nowhere' } }];
+  return entries.map((node) => {
+    const to = hasNodePort ? withDestination(one.packet, node.address, nodePort.port) : one.packet;
+    const passed = toNode(at(one, node), to, service, node, hasNodePort, entries.length, found.entry.path, sender);
+    return enter(passed, node, service, nodePort.assumed);
+  });
 };
 
 function client(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>): Walk {
@@ -128,9 +135,9 @@ function loadBalancer(
   sender: Extract<Sender, { kind: 'outside' }>,
   service: Resource<'Service'>,
   path: readonly (string | number)[],
-): readonly Walk[] {
+): Walk {
   const judged = sourceRanges(sender, service);
-  if (judged.answer === 'yes') return [walk];
+  if (judged.answer === 'yes') return walk;
   const hop = step(
     { ...walk },
     {
@@ -148,9 +155,9 @@ function loadBalancer(
       assumed: sender.address.assumed,
     },
   );
-  if (judged.answer === 'no') return [stop(hop, 'dropped-source-range')];
+  if (judged.answer === 'no') return stop(hop, 'dropped-source-range');
   world.notes.unknown(`whether the client’s address lies in loadBalancerSourceRanges of ${service.metadata.name}`, [judged.because]);
-  return [unsure(hop)];
+  return unsure(hop);
 }
 
 function sourceRanges(
@@ -158,7 +165,7 @@ function sourceRanges(
   service: Resource<'Service'>,
 ): { readonly answer: 'yes' | 'no' | 'unknown'; readonly because: Evidence } {
   const ranges = service.spec.loadBalancerSourceRanges;
-  const because = (note: string): Evidence => evidence(service, ['spec', 'loadBalancerSourceRanges'], 'denies', note);
+  const because = (note: string, role: EvidenceRole = 'denies'): Evidence => evidence(service, ['spec', 'loadBalancerSourceRanges'], role, note);
   if (ranges.length === 0) return { answer: 'yes', because: because('none') };
   const cidrs: Cidr[] = ranges.flatMap((value) => parseCidr(known(value) ?? '') ?? []);
   const opaque = ranges.some((value) => known(value) === undefined);
@@ -166,7 +173,7 @@ function sourceRanges(
   const answers = cidrs.map((cidr) =>
     address ? (cidrContains(cidr, address) ? 'yes' : 'no') : matchScope(cidr, [], outsideBlocks('internet'), 'the client').match,
   );
-  if (answers.includes('yes')) return { answer: 'yes', because: because('the client lies in a range') };
+  if (answers.includes('yes')) return { answer: 'yes', because: because('the client lies in a range', 'allows') };
   if (opaque || answers.includes('unknown')) return { answer: 'unknown', because: because('some ranges may hold the client') };
   return { answer: 'no', because: because(`no range holds ${sender.address.text}`) };
 }
@@ -179,7 +186,12 @@ function toNode(
   hasNodePort: boolean,
   count: number,
   path: readonly (string | number)[],
+  sender: Extract<Sender, { kind: 'outside' }>,
 ): Walk {
+  const filtered = service.spec.loadBalancerSourceRanges.length > 0 && sourceRanges(sender, service).answer === 'yes';
+  const range = filtered ? [sourceRanges(sender, service).because] : [];
+  const lets = filtered ? `The load balancer lets ${sender.address.text} in, since it lies in its source ranges. ` : '';
+  const choice = count === 1 ? `It goes on to ${node.name},` : `It picks one of ${count} nodes, here ${node.name},`;
   return step(walk, {
     kind: 'load-balancer',
     station: `load-balancer/${service.metadata.name}`,
@@ -187,20 +199,15 @@ function toNode(
     device: service.metadata.name,
     verdict: hasNodePort ? 'translated' : 'forwarded',
     after: packet,
-    because: [evidence(service, ['spec', 'type'], 'routes', 'type LoadBalancer'), evidence(service, path, 'translates', 'the port')],
+    because: [...range, evidence(service, ['spec', 'type'], 'routes', 'type LoadBalancer'), evidence(service, path, 'translates', 'the port')],
     plain: hasNodePort
-      ? `It picks one of ${count} nodes, here ${node.name}, and sends to the port that every node keeps open for this Service.`
-      : `It passes the packet on to ${node.name} with its address unchanged.`,
+      ? `${lets}${choice} ${count === 1 ? '' : 'and sends '}to the port that every node keeps open for this Service.`
+      : `${lets}It passes the packet on to ${node.name} with its address unchanged.`,
     expert: hasNodePort
       ? `Classic load balancer by way of the node port: ${endText(walk.packet.destination)} → ${endText(packet.destination)} (${percent(1 / count)}). A provider may send to pods directly instead.`
       : 'allocateLoadBalancerNodePorts is false: the load balancer’s address itself reaches the node (ipMode VIP).',
     assumed: true,
   });
-}
-
-function direct(world: World, walk: Walk, packet: Walk['packet'], externalIP: string | undefined, hasNodePort: boolean): Walk {
-  if (hasNodePort || externalIP === undefined) return { ...walk, packet };
-  return { ...walk, packet: withDestination(walk.packet, externalIP, world.port) };
 }
 
 function enter(walk: Walk, node: PlannedNode, service: Resource<'Service'>, assumed: boolean): Walk {

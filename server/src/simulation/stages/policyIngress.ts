@@ -1,6 +1,6 @@
 /** Ingress policy of the destination's pod, asked on its node with the sender that stands on the packet then. */
 import type { PolicyPeerEnd } from '../../cluster/policyVerdict';
-import { senderName } from '../words';
+import { senderName, spoken } from '../words';
 import type { Stage, Walk } from '../walk';
 import type { World } from '../world';
 import { isLocal } from './clientSocket';
@@ -11,7 +11,8 @@ export const policyIngress: Stage = (world, walk) => {
   if (destination.kind !== 'pod' || destination.pod.podSet.template.hostNetwork) return [walk];
   if (isLocal(destination) && !walk.virtual) return [walk];
   const { pod } = destination;
-  const other = walk.senderNode && !isLocal(destination) ? `${walk.senderNode.name} (for ${senderName(walk.sender)})` : senderName(walk.sender);
+  const other =
+    walk.senderNode && !isLocal(destination) ? `${walk.senderNode.name}, on behalf of ${spoken(senderName(walk.sender))},` : senderName(walk.sender);
   const hiddenBy = walk.senderNode && walk.sender.kind === 'outside' ? walk.via?.service : undefined;
   return [
     policyHop(world, walk, {

@@ -9,7 +9,7 @@ import { isLocal } from './clientSocket';
 
 export const sharedChannels: Stage = (_world, walk) => {
   const { sender, destination } = walk;
-  if (sender.kind !== 'pod' || destination.kind !== 'pod' || !isLocal(destination) || walk.virtual) return [walk];
+  if (sender.kind !== 'pod' || destination.kind !== 'pod' || !isLocal(destination) || walk.virtual || walk.outcome !== undefined) return [walk];
   const a = sender.pod.container;
   const b = destination.pod.container ?? listenerOn(destination.pod.podSet, walk.packet.destination.port ?? 0, walk.packet.protocol, true).container;
   if (!a || !b || a === b) return [walk];

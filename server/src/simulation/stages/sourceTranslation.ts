@@ -9,10 +9,11 @@ import { evidence, type World } from '../world';
 export const sourceTranslation: Stage = (world, walk) => {
   const { sender, destination, node } = walk;
   if (destination.kind !== 'pod' || !walk.virtual || !node) return [walk];
-  if (sender.kind === 'pod' && destination.self) return [hairpin(world, walk, destination.pod)];
-  if (sender.kind !== 'outside') return [walk];
+  if (sender.kind === 'pod' && destination.self && !walk.byNodePort) return [hairpin(world, walk, destination.pod)];
+  if (sender.kind !== 'outside' && !walk.byNodePort) return [walk];
   const service = walk.via?.service;
   const written = known(service?.spec.externalTrafficPolicy);
+  // From a pod the Cluster chain is taken without masquerade (KUBE-EXT in pkg/proxy/iptables).
   if (written === 'Local') return [walk];
   const address = leavingAddress(world, node, destination.pod.node);
   const after = withSource(walk.packet, address, world.plan.ephemeralPort(`${address} ${endText(walk.packet.source)}`));
@@ -37,8 +38,26 @@ export const sourceTranslation: Stage = (world, walk) => {
     expert: `POSTROUTING masquerade (externalTrafficPolicy Cluster): ${endText(walk.packet.source)} → ${endText(after.source)}, the address of the interface the packet leaves by.`,
     assumed: true,
   });
-  return [{ ...hop, masqueraded: walk.packet.source, senderNode: node }];
+  return [{ ...hop, masqueraded: walk.masqueraded ?? walk.packet.source, senderNode: node }];
 };
+
+/** The sender becomes the node, since the destination is outside the pod ranges. */
+export function masquerade(world: World, walk: Walk, node: PlannedNode, plain: string): Walk {
+  const { packet } = walk;
+  const after = withSource(packet, node.address, world.plan.ephemeralPort(`${node.address} ${endText(packet.source)}`));
+  const hop = step(walk, {
+    kind: 'source-translation',
+    station: `${node.name}/masquerade`,
+    at: atNode(node),
+    device: 'masquerade',
+    verdict: 'translated',
+    after,
+    plain,
+    expert: `POSTROUTING masquerade, since ${packet.destination.address} is outside the pod ranges: ${endText(packet.source)} → ${endText(after.source)}.`,
+    assumed: true,
+  });
+  return { ...hop, masqueraded: packet.source, senderNode: node };
+}
 
 function hairpin(world: World, walk: Walk, pod: PodPlace): Walk {
   const address = leavingAddress(world, pod.node, pod.node);

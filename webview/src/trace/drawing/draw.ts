@@ -161,7 +161,7 @@ function drawBetween(shape: BetweenShape): SVGGElement {
     'g',
     { class: 'between' },
     above !== undefined && svg('text', { class: `between-name ${inkOf('encapsulated')}`, x, y: y - 38, 'text-anchor': 'middle' }, above),
-    below.map((line, index) => svg('text', { class: 'small', x, y: y + 17 + 13 * index, 'text-anchor': 'middle' }, line)),
+    below.map((line, index) => svg('text', { class: 'small', x, y: y + 20 + 13 * index, 'text-anchor': 'middle' }, line)),
     number,
   );
 }

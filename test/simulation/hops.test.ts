@@ -1,0 +1,159 @@
+/** Single facts of the way: what answered a name, the routes of the receiving node, other ports of a virtual address, node ports from inside. */
+import { describe, expect, test } from 'vitest';
+import { traceIn } from '../../server/src/features/traces';
+import type { Branch, Flow, FlowOptions, Hop, HopKind, ProxyMode, Trace } from '../../server/src/protocol/trace';
+import { simulate } from '../../server/src/simulation/simulate';
+import { snapshotOf, traceIndexOf } from '../support/workspaceOf';
+
+const pod = (name: string, namespace: string, spec = ''): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: ${namespace}, labels: {app: ${name}}}\nspec: {${spec}containers: [{name: main, image: i, ports: [{containerPort: 80}]}]}`;
+const service = (name: string, namespace: string, spec: string): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: {${spec}}`;
+
+const files = [
+  pod('client', 'a'),
+  pod('server', 'a'),
+  pod('host', 'a', 'hostNetwork: true, '),
+  service('server', 'a', 'selector: {app: server}, ports: [{port: 80}]'),
+  service('heads', 'a', 'clusterIP: None, selector: {app: server}, ports: [{port: 80}]'),
+  service('np', 'a', 'type: NodePort, selector: {app: server}, ports: [{port: 80, nodePort: 30080}]'),
+  service('lb', 'a', 'type: LoadBalancer, selector: {app: server}, ports: [{port: 80}]'),
+  service('ten', 'a', 'type: ExternalName, externalName: 10.1.2.3'),
+  service('bare', 'a', 'type: ExternalName, externalName: server'),
+  service('other', 'a', 'type: ExternalName, externalName: same.b.svc.cluster.local'),
+  service('same', 'a', 'type: ExternalName, externalName: same.b.svc.cluster.local'),
+  service('same', 'b', 'type: ExternalName, externalName: server.a.svc.cluster.local'),
+].join('\n---\n');
+const index = traceIndexOf(files, { closed: true });
+
+function only(flow: Flow): Trace {
+  const answer = simulate(index, flow);
+  const [trace, second] = answer.ok ? answer.traces : [];
+  if (!trace || second) throw new Error(answer.ok ? 'expected one trace' : answer.error);
+  return trace;
+}
+const way = (flow: Flow): Branch => {
+  const [branch] = only(flow).branches;
+  if (!branch) throw new Error('no branch');
+  return branch;
+};
+const kinds = (hops: readonly Hop[]): readonly HopKind[] => hops.map(({ kind }) => kind);
+const from = 'pod/a/client';
+
+describe('a look-up says which name answered', () => {
+  test.each<[string, string, number, number]>([
+    ['server:80', 'server.a.svc.cluster.local', 1, 4],
+    ['server.a:80', 'server.a.svc.cluster.local', 2, 4],
+    ['server.a.svc:80', 'server.a.svc.cluster.local', 3, 4],
+    ['server.a.svc.cluster.local.:80', 'server.a.svc.cluster.local', 1, 1],
+    ['heads:80', 'heads.a.svc.cluster.local', 1, 4],
+  ])('%s', (to, fullName, tried, of) => {
+    const [query, next] = way({ from, to }).hops;
+    expect(query?.lookup).toEqual({ asked: to.replace(/:80$/, ''), fullName, tried, of });
+    expect(query?.before.hostname).toBe(to.replace(/:80$/, ''));
+    expect(query?.after.hostname).toBe(fullName);
+    expect(next?.before.hostname).toBe(fullName);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['ten:80', 'name-not-found', /takes for a name, not for an address/],
+    ['bare:80', 'name-not-found', /bare is an alias for server, which DNS takes for a full name/],
+    ['other:80', 'delivered', /for which other and same is only another name/],
+    ['same:80', 'delivered', /for which same and same is only another name/],
+  ])('the alias %s stands for a full name: %s', (to, outcome, words) => {
+    const branch = way({ from, to });
+    expect(branch.outcome).toBe(outcome);
+    expect(branch.hops[0]?.plain).toMatch(words);
+  });
+});
+
+test.each<NonNullable<FlowOptions['cni']>>(['bridge', 'calico:vxlan', 'cilium:native', 'flannel:host-gw'])(
+  'with %s the receiving node asks its routes',
+  (cni) => {
+    const { hops } = way({ from, to: 'pod/a/server', port: 80, options: { cni } });
+    const arrival = hops.findIndex(({ kind, at }) => kind === 'node-routing' && at.name === 'node-2');
+    expect(['underlay', 'tunnel-decapsulation']).toContain(hops[arrival - 1]?.kind);
+    expect(hops[arrival + 1]?.kind).toBe('policy-ingress');
+  },
+);
+
+test.each<[ProxyMode, 'dropped' | 'rejected', RegExp]>([
+  ['iptables', 'dropped', /gets lost.*time-out/],
+  ['ipvs', 'rejected', /connection is refused/],
+  ['nftables', 'rejected', /refuses the connection/],
+  ['ebpf', 'dropped', /gets lost.*time-out/],
+])('another port of a virtual address with %s is %s', (proxyMode, verdict, words) => {
+  const trace = only({ from, to: 'service/a/server', port: 81, options: { proxyMode } });
+  const last = trace.branches[0]?.hops.at(-1);
+  expect(trace.outcome).toBe('port-not-on-service');
+  expect(last).toMatchObject({ kind: 'service-translation', verdict, at: { kind: 'node' } });
+  expect(last?.plain).toMatch(words);
+  expect(trace.remedies.map(({ what }) => what)).toEqual(['Call server on a port that it has (80/TCP), or add the port 81 to the Service.']);
+});
+
+describe('a node port', () => {
+  test('from outside is entered at the node that is named, on the port that is named', () => {
+    const trace = only({ from: 'internet', to: 'node/node-2', port: 30080 });
+    expect(trace.flow).toMatchObject({ to: 'node/node-2', port: 30080 });
+    expect(trace.branches).toHaveLength(1);
+    expect(trace.branches[0]?.hops[0]?.before.destination).toEqual({ address: '192.168.0.12', port: 30080 });
+    expect(kinds(trace.branches[0]?.hops ?? []).slice(0, 3)).toEqual(['external-host', 'node-port', 'service-translation']);
+  });
+
+  test('from a pod is translated where it arrives, and undone there', () => {
+    const branch = way({ from, to: 'node/node-2', port: 30080 });
+    expect(branch.outcome).toBe('delivered');
+    const translation = branch.hops.find(({ kind }) => kind === 'service-translation');
+    expect(translation?.at.name).toBe('node-2');
+    expect(translation?.after.destination.port).toBe(80);
+  });
+
+  test('that no Service has is a port of the node itself', () => {
+    expect(kinds(way({ from, to: 'node/node-2', port: 30081 }).hops).at(-1)).toBe('host-port');
+  });
+});
+
+test('what a pod sends to another node’s address is masqueraded, but not with Cilium', () => {
+  const masked = (cni: NonNullable<FlowOptions['cni']>): boolean =>
+    kinds(way({ from, to: 'node/node-2', port: 22, options: { cni } }).hops).includes('source-translation');
+  expect([masked('bridge'), masked('calico:ipip'), masked('cilium:tunnel')]).toEqual([true, true, false]);
+  expect(kinds(way({ from, to: 'node/node-1', port: 22 }).hops)).not.toContain('source-translation');
+});
+
+test('an answer to the outside goes back through the load balancer to the client', () => {
+  const branch = way({ from: 'internet', to: 'service/a/lb', options: { placement: 'same-node' } });
+  expect(kinds(branch.reply)).toEqual(['container-socket', 'connection-tracking', 'load-balancer', 'external-host']);
+  expect(branch.reply.at(-1)?.after.source).toEqual(branch.hops[0]?.before.destination);
+});
+
+test('a process of a node does not ask the cluster’s DNS', () => {
+  expect(only({ from: 'node/node-1', to: 'server.a:80' }).outcome).toBe('name-not-found');
+  const trace = only({ from: 'pod/a/host', to: 'server:80' });
+  expect(trace.outcome).toBe('name-not-found');
+  expect(trace.remedies[0]?.edits?.[0]?.insert).toBe('dnsPolicy: ClusterFirstWithHostNet');
+});
+
+describe('in a workspace', () => {
+  const policy = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: guard}
+spec:
+  podSelector: {matchLabels: {app: server}}
+  ingress:
+    - from:
+        - podSelector: {matchLabels: {app: friend}}`;
+  const bare = (name: string): string => pod(name, 'a').replace('namespace: a, ', '');
+  const snapshot = snapshotOf([bare('client'), bare('server'), policy].join('\n---\n'));
+  const [context] = snapshot.contexts;
+  const answer = context && traceIn(snapshot, context, { from: 'pod/client', to: 'pod/server', port: 80 });
+  const trace = answer?.ok ? answer.traces[0] : undefined;
+
+  test('each policy that was asked has its place in text', () => {
+    const [asked] = trace?.branches[0]?.hops.find(({ kind }) => kind === 'policy-ingress')?.policies ?? [];
+    expect(asked).toMatchObject({ name: 'guard', allows: false, uri: 'file:///workspace/main.yaml', range: { start: { line: 17 } } });
+  });
+
+  test('an assumed namespace is said, once, and for whom', () => {
+    expect(trace?.warnings).toEqual(['The manifests write no namespace for client, guard: default is assumed.']);
+  });
+});

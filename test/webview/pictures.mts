@@ -1,0 +1,116 @@
+/** Writes the README's pictures of the panel from the example shop: `npm run screenshots`. */
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ToPanel } from '../../server/src/protocol/panel';
+import type { Flow, RemedyEdit, Trace } from '../../server/src/protocol/trace';
+import { topologyAnswer } from '../../server/src/features/panelData';
+import { traceIn } from '../../server/src/features/traces';
+import type { Snapshot } from '../../server/src/workspace/snapshot';
+import { snapshotOf, uriOf } from '../support/workspaceOf';
+import { bundleWebview, repository } from './harness/bundle';
+import { startPanelBrowser, type PanelPage } from './harness/panelPage';
+import type { ThemeName } from './harness/themes';
+
+const shop = join(repository, 'examples', 'shop');
+const images = join(repository, 'docs', 'images');
+const width = 900;
+const mostBytes = 150_000;
+
+const acrossNodes = { cni: 'calico:vxlan', placement: 'other-node' } as const;
+const workerToDatabase: Flow = { from: 'deployment/shop/worker', to: 'service/shop/database', port: 5432, options: acrossNodes };
+const frontendToApi: Flow = { from: 'deployment/shop/frontend', to: 'service/shop/api', port: 8080, options: acrossNodes };
+
+const files = Object.fromEntries(
+  readdirSync(shop)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => [name, readFileSync(join(shop, name), 'utf8')]),
+);
+const written = snapshotOf(files);
+const denied = traceOf(written, workerToDatabase);
+const mended = snapshotOf(withEdit(denied.remedies.flatMap((remedy) => remedy.edits ?? [])[0]));
+
+mkdirSync(images, { recursive: true });
+await bundleWebview();
+const browser = await startPanelBrowser();
+try {
+  await picture('topology-dark', 'dark', written, undefined);
+  await picture('trace-denied-light', 'light', written, denied, { end: '.why' });
+  await picture('trace-delivered-dark', 'dark', mended, traceOf(mended, workerToDatabase), { end: '.outcome', hop: 'encapsulated' });
+  await picture('trace-translated-dark', 'dark', written, traceOf(written, frontendToApi), { end: '.outcome', hop: 'translated' });
+} finally {
+  await browser.close();
+}
+
+interface Crop {
+  /** The last part of the page that is shown. */
+  readonly end: string;
+  /** The hop at which the packet stands: the first with this verdict; the last one where none is asked for. */
+  readonly hop?: string;
+}
+
+async function picture(name: string, theme: ThemeName, snapshot: Snapshot, trace: Trace | undefined, crop?: Crop): Promise<void> {
+  const panel = await browser.open({ theme, width, height: 1600, reducedMotion: true });
+  const { topology, contexts, endpoints, defaults } = topologyAnswer(snapshot, {});
+  await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults });
+  if (trace) await showTrace(panel, trace, crop?.hop);
+  else await panel.send({ type: 'select', revision: 1, card: 'service/shop/api' });
+  const height = await panel.page.evaluate(trace ? bottomOf : heightOfTopology, crop?.end ?? '');
+  await panel.page.setViewportSize({ width, height });
+  await panel.page.mouse.move(width - 1, height - 1);
+  await new Promise((done) => setTimeout(done, 300));
+  const file = join(images, `${name}.png`);
+  await panel.page.screenshot({ path: file });
+  const bytes = statSync(file).size;
+  if (panel.complaints.length > 0 || bytes > mostBytes) throw new Error(`${name}: ${bytes} bytes; ${panel.complaints.join('; ')}`);
+  console.log(`docs/images/${name}.png`.padEnd(44), `${(bytes / 1000).toFixed(1).padStart(6)} kB`);
+  await panel.close();
+}
+
+async function showTrace(panel: PanelPage, trace: Trace, verdict: string | undefined): Promise<void> {
+  await panel.send({ type: 'show', revision: 1, view: 'trace' });
+  const answer: ToPanel = { type: 'trace', revision: 1, question: trace.flow, trace };
+  await panel.send(answer);
+  if (verdict === undefined) return;
+  const hops = trace.branches[0]?.hops ?? [];
+  const before = hops
+    .slice(
+      0,
+      Math.max(
+        0,
+        hops.findIndex((hop) => hop.verdict === verdict),
+      ),
+    )
+    .filter((hop) => hop.kind !== 'shared-volume');
+  await panel.page.locator('.hop-row').nth(before.length).click();
+  await panel.page.locator('.trace').evaluate((element) => element.scrollTo(0, 0));
+}
+
+/** Run in the page. */
+function bottomOf(selector: string): number {
+  return Math.ceil(document.querySelector(selector)?.getBoundingClientRect().bottom ?? window.innerHeight);
+}
+
+/** Run in the page: what stands in the scrolled part, and the bar below it. */
+function heightOfTopology(): number {
+  const last = document.querySelector('.legend-place')?.getBoundingClientRect().bottom ?? 0;
+  return Math.ceil(last + (document.querySelector('.selected-bar')?.getBoundingClientRect().height ?? 0));
+}
+
+function traceOf(snapshot: Snapshot, flow: Flow): Trace {
+  const [context] = snapshot.contexts;
+  const answer = context && traceIn(snapshot, context, flow);
+  if (!answer?.ok || !answer.traces[0]) throw new Error(`no trace from ${flow.from} to ${flow.to}`);
+  return answer.traces[0];
+}
+
+/** The shop after the edit that the panel proposes. */
+function withEdit(edit: RemedyEdit | undefined): Readonly<Record<string, string>> {
+  const name = Object.keys(files).find((path) => uriOf(path) === edit?.uri);
+  if (!edit?.change || name === undefined) throw new Error('the denied trace proposes no exact edit');
+  const { range, newText } = edit.change;
+  const lines = (files[name] ?? '').split('\n');
+  const offset = ({ line, column }: { readonly line: number; readonly column: number }): number =>
+    lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
+  const text = files[name] ?? '';
+  return { ...files, [name]: text.slice(0, offset(range.start)) + newText + text.slice(offset(range.end)) };
+}
