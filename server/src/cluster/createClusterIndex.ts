@@ -12,7 +12,7 @@ import type { Claim, ClaimKind, ClusterIndex, ClusterRanges, Namespace, NameTarg
 import { clusterRangesOf, rangeKinds } from './clusterRanges';
 import { readingsOf } from './names';
 import { NamespaceShard } from './namespaceShard';
-import { bestNearMiss, isSlip } from './nearMiss';
+import { bestNearMiss, type Candidate, isSlip, nearMissesIn } from './nearMiss';
 
 /** What an answer rested on; `fingerprint` of a later index says whether it still holds. */
 export type Dependency = string;
@@ -160,19 +160,8 @@ export class ContextIndex implements ClusterIndex {
   }
 
   nearMiss(namespace: Namespace, pairs: ReadonlyMap<string, Value<string>>): NearMiss | undefined {
-    const shards = this.shardsFor(namespace);
-    const [first] = shards;
-    if (!first) return undefined;
-    const kept = nearMissesOf(first);
     const question = [...pairs].map(([key, value]) => `${key}=${isOpaque(value) ? '{{' : value}`).join();
-    const known = kept.get(question);
-    if (known && sameItems(known.shards, shards)) return known.near;
-    const near = bestNearMiss(
-      shards.flatMap((shard) => shard.podSets),
-      pairs,
-    );
-    kept.set(question, { shards, near });
-    return near;
+    return bestNearMiss(this.shardsFor(namespace).map((shard) => nearMissesOf(shard, question, pairs)));
   }
 
   namespaceLabels(namespace: Namespace): Labels {
@@ -373,20 +362,17 @@ function sameKeys(a: ReadonlyMap<Namespace, unknown>, b: ReadonlyMap<Namespace, 
   return true;
 }
 
-interface KeptNearMiss {
-  readonly shards: readonly NamespaceShard[];
-  readonly near: NearMiss | undefined;
-}
+/** By question, kept with the shard: many policies ask the same of many namespaces. */
+const nearMissesByShard = new WeakMap<NamespaceShard, Map<string, readonly Candidate[]>>();
 
-/** Answers by question, kept with the first of the shards that were searched: many policies ask the same of many namespaces. */
-const nearMissesByShard = new WeakMap<NamespaceShard, Map<string, KeptNearMiss>>();
-
-function nearMissesOf(shard: NamespaceShard): Map<string, KeptNearMiss> {
-  const kept = nearMissesByShard.get(shard);
-  if (kept) return kept;
-  const made = new Map<string, KeptNearMiss>();
-  nearMissesByShard.set(shard, made);
-  return made;
+function nearMissesOf(shard: NamespaceShard, question: string, pairs: ReadonlyMap<string, Value<string>>): readonly Candidate[] {
+  let kept = nearMissesByShard.get(shard);
+  if (!kept) nearMissesByShard.set(shard, (kept = new Map<string, readonly Candidate[]>()));
+  const known = kept.get(question);
+  if (known) return known;
+  const near = nearMissesIn(shard.podSets, pairs);
+  kept.set(question, near);
+  return near;
 }
 
 /** Kept with the shard, so that an edit in one namespace leaves the others'. */

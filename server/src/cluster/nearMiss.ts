@@ -24,28 +24,40 @@ export function isSlip(a: string, b: string): boolean {
   return limit > 0 && editDistance(a, b, limit) <= limit;
 }
 
-/** The best near miss among the pods for equality pairs, the others that are exactly as good under `equals`. */
-export function bestNearMiss(pods: Iterable<PodSet>, pairs: ReadonlyMap<string, Value<string>>): NearMiss | undefined {
+/** The best near misses among the pods of one group, all equally good; none for pairs that are not known. */
+export function nearMissesIn(pods: Iterable<PodSet>, pairs: ReadonlyMap<string, Value<string>>): readonly Candidate[] {
   const known: [string, string][] = [];
   for (const [key, value] of pairs) {
-    if (isOpaque(value)) return undefined;
+    if (isOpaque(value)) return [];
     known.push([key, value]);
   }
-  if (known.length === 0) return undefined;
+  if (known.length === 0) return [];
   let best: Candidate[] = [];
   for (const podSet of pods) {
     const candidate = missOf(podSet, known);
-    if (!candidate) continue;
-    const order = best[0] ? compare(candidate, best[0]) : -1;
-    if (order < 0) best = [candidate];
-    else if (order === 0) best.push(candidate);
+    if (candidate) best = better(best, [candidate]);
   }
-  const [first, ...rest] = best;
-  if (!first) return undefined;
-  return { ...first.miss, equals: rest.map(({ miss }) => miss) };
+  return best;
 }
 
-interface Candidate {
+/** The best of several groups, the others that are exactly as good under `equals`. */
+export function bestNearMiss(groups: Iterable<readonly Candidate[]>): NearMiss | undefined {
+  let best: readonly Candidate[] = [];
+  for (const group of groups) best = better(best, group);
+  const [first, ...rest] = best;
+  return first && { ...first.miss, equals: rest.map(({ miss }) => miss) };
+}
+
+function better(best: readonly Candidate[], others: readonly Candidate[]): Candidate[] {
+  const [a] = best;
+  const [b] = others;
+  if (!a || !b) return [...best, ...others];
+  const order = compare(a, b);
+  return order < 0 ? [...best] : order > 0 ? [...others] : [...best, ...others];
+}
+
+/** A near miss with what it is ranked by. */
+export interface Candidate {
   readonly miss: NearMiss;
   readonly matching: number;
   readonly distance: number;

@@ -10,6 +10,7 @@ import { isPodHolder, type NetworkPolicyPeer, type Resource } from '../model/res
 import type { Outcome } from '../protocol/trace';
 import { simulate } from '../simulation/simulate';
 import type { Snapshot } from '../workspace/snapshot';
+import { calledByName } from './calledByName';
 import { endpointOf } from './endpointNames';
 import { withDefaults } from './traces';
 
@@ -43,7 +44,7 @@ export function destinationsFrom(snapshot: Snapshot, context: Context, from: str
 const outside: Candidate = { to: 'internet', label: 'internet', detail: 'outside the cluster', because: 'outside' };
 
 function outcomeOf(index: ContextIndex, context: Context, from: string, { to, port }: Candidate): Outcome {
-  const answer = simulate(index, withDefaults(context, { from, to, ...(port === undefined ? {} : { port }) }));
+  const answer = simulate(index, withDefaults(context, calledByName({ from, to, ...(port === undefined ? {} : { port }) })));
   if (!answer.ok) return 'unknown';
   const outcomes = new Set(answer.traces.map((trace) => trace.outcome));
   const [only] = outcomes;

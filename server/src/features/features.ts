@@ -6,6 +6,7 @@ import { traceCommand } from '../report/traceCommand';
 import { traceMarkdown } from '../report/traceMarkdown';
 import { traceMermaid } from '../report/traceMermaid';
 import type { Snapshot } from '../workspace/snapshot';
+import { calledByName } from './calledByName';
 import { codeActions, fixAllKind } from './codeActions';
 import { contextsOfFile } from './contextStatus';
 import { destinationsFrom } from './destinations';
@@ -58,7 +59,7 @@ export const features: readonly Feature[] = [
     const snapshot = snapshots.forContext(params.context, params.uri);
     const context = snapshot && chooseContext(snapshot, params);
     if (!snapshot || !context) return { revision: snapshot?.revision ?? 0, ok: false, error: 'There is no context to trace in: no manifests are open.' };
-    const answer = traceIn(snapshot, context, params.flow);
+    const answer = traceIn(snapshot, context, calledByName(params.flow));
     if (answer.ok) return { revision: snapshot.revision, ok: true, traces: answer.traces };
     const hint = answer.candidates.length > 0 ? ` Nearest: ${answer.candidates.join(', ')}.` : '';
     return { revision: snapshot.revision, ok: false, error: answer.error + hint };

@@ -1,6 +1,6 @@
 /** One indexed file: its text, its documents and the resources in them. Immutable; an edit makes a new one that keeps untouched documents. */
 import type { Problem } from '../base/problem';
-import { contextKeyOf } from '../contexts/formContexts';
+import { contextKeyOf, identityOf } from '../contexts/identity';
 import { decodeDocument, type DecodedDocument, type DecodeOptions } from '../decode/decodeDocument';
 import type { Resource } from '../model/resources';
 import { LineIndex } from '../syntax/lineIndex';
@@ -20,6 +20,8 @@ export interface FileState {
   /** Of documents that are manifests; other YAML is left alone. */
   readonly problems: readonly Problem[];
   readonly brokenDocuments: number;
+  /** Objects that the file defines. */
+  readonly identities: ReadonlySet<string>;
   /** Changes only when something changes that the grouping into contexts looks at. */
   readonly contextKey: string;
   /** Made when the first position is asked for. */
@@ -60,7 +62,8 @@ export function readFile(uri: string, path: string, text: string, options: Omit<
   });
   let lines: LineIndex | undefined;
   const state = { uri, path, text, yaml, resources, ...(kustomization === undefined ? {} : { kustomization }), problems, brokenDocuments };
-  return { ...state, contextKey: contextKeyOf(state), lines: () => (lines ??= new LineIndex(text)) };
+  const identities = new Set(resources.map(identityOf).filter((identity) => identity !== undefined));
+  return { ...state, identities, contextKey: contextKeyOf(state), lines: () => (lines ??= new LineIndex(text)) };
 }
 
 function decode(document: YamlDocument, uri: string, index: number, options: DecodeOptions): DecodedDocument {

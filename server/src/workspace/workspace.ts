@@ -9,6 +9,7 @@ import { toPlain } from '../syntax/plain';
 import { type FileState, readFile } from './fileState';
 import { FileTable } from './fileTable';
 import { type ConfigurationFile, type Grouping, groupFiles, renewMembers } from './grouping';
+import { IdentityCounts } from './identityCounts';
 import { minorOf, type WorkspaceOptions } from './options';
 import { RuleRunner } from './ruleRunner';
 import { Snapshot } from './snapshot';
@@ -36,6 +37,7 @@ export class Workspace {
   /** Files that changed without a change of grouping, with what they held in the last snapshot. */
   private readonly changed = new Map<string, readonly Resource[]>();
   private grouping: Grouping | undefined;
+  private readonly identities = new IdentityCounts();
   private runner: RuleRunner;
   private options: WorkspaceOptions;
   private podTemplatePaths: ReadonlyMap<string, Path> = new Map();
@@ -71,14 +73,17 @@ export class Workspace {
     if (before?.text === text && before.path === path) return;
     const now = readFile(uri, path, text, { podTemplatePaths: this.podTemplatePaths }, before);
     this.pending.set(uri, now);
-    if (before?.contextKey !== now.contextKey || before.path !== path) this.grouping = undefined;
+    if (!before || !this.identities.keepsGrouping(before, now)) this.grouping = undefined;
+    this.identities.replace(before, now);
     if (before && !this.changed.has(uri)) this.changed.set(uri, before.resources);
     this.touch();
   }
 
   removeFile(uri: string): void {
     if (this.configurations.delete(uri)) this.applyConfiguration();
-    if (!this.fileNow(uri)) return;
+    const before = this.fileNow(uri);
+    if (!before) return;
+    this.identities.replace(before, undefined);
     this.pending.set(uri, null);
     this.grouping = undefined;
     this.touch();
