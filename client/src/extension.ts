@@ -1,5 +1,6 @@
 /** Where VS Code starts and stops the extension. */
 import { commands, l10n, window, type ExtensionContext } from 'vscode';
+import type { FromPanel } from '../../server/src/protocol/panel';
 import { followActiveManifest } from './activeManifest';
 import { registerCommands } from './commands/commands';
 import { createServer, type ServerState } from './languageClient';
@@ -14,6 +15,8 @@ export interface PacketpathApi {
   /** Resolves when the first start has come to its end, well or not. */
   readonly started: Promise<void>;
   readonly panelState: () => PanelState;
+  /** Does what the panel's page would ask with this message. */
+  readonly fromPanel: (message: FromPanel) => Promise<void>;
   readonly serverState: () => { readonly state: ServerState; readonly crashes: number; readonly processId: number | undefined };
 }
 
@@ -45,6 +48,7 @@ export function activate(extension: ExtensionContext): PacketpathApi {
   return {
     started,
     panelState: () => panel.state,
+    fromPanel: (message) => panel.act(message, undefined),
     serverState: () => ({ state: server.state, crashes: server.crashes, processId: server.processId }),
   };
 }

@@ -83,21 +83,17 @@ function describeWorkspace(item: LanguageStatusItem, server: PacketpathServer, w
     item.detail = '';
     return;
   }
-  const { files, documents, contexts, leftOut } = workspace;
-  item.text = l10n.t('Packetpath: {0}, {1}, {2}', counted(files, 'file'), counted(documents, 'document'), counted(contexts, 'context'));
-  const details = [
-    leftOut.length > 0 ? l10n.t('{0} left out', counted(leftOut.length, 'file')) : '',
-    server.crashes > 0 ? l10n.t('restarted after {0}', counted(server.crashes, 'crash')) : '',
-  ];
+  // Short: what does not fit pushes the command out of the window.
+  const { files, contexts, leftOut } = workspace;
+  item.text = l10n.t('Packetpath: {0}, {1}', counted(files, 'file'), counted(contexts, 'context'));
+  const details = [leftOut.length > 0 ? l10n.t('{0} left out', leftOut.length) : '', server.crashes > 0 ? counted(server.crashes, 'crash') : ''];
   item.detail = details.filter((detail) => detail !== '').join(' · ');
 }
 
-function counted(count: number, what: 'file' | 'document' | 'context' | 'resource' | 'crash'): string {
+function counted(count: number, what: 'file' | 'context' | 'resource' | 'crash'): string {
   switch (what) {
     case 'file':
       return count === 1 ? l10n.t('1 file') : l10n.t('{0} files', count);
-    case 'document':
-      return count === 1 ? l10n.t('1 document') : l10n.t('{0} documents', count);
     case 'context':
       return count === 1 ? l10n.t('1 context') : l10n.t('{0} contexts', count);
     case 'resource':

@@ -1,5 +1,6 @@
 /** What the panel and the quick pick ask: topology with findings, places, destinations, traces with their evidence in text. */
 import { describe, expect, test } from 'vitest';
+import { calledByName } from '../../server/src/features/calledByName';
 import { contextsOfFile } from '../../server/src/features/contextStatus';
 import { destinationsFrom } from '../../server/src/features/destinations';
 import { chooseContext, topologyAnswer } from '../../server/src/features/panelData';
@@ -132,6 +133,27 @@ describe('destinations', () => {
 });
 
 describe('traces', () => {
+  test('a pod calls a Service by its name, so that the look-up is part of the way', () => {
+    const to = (from: string, service: string): string => calledByName({ from, to: service }).to;
+    expect(to('deployment/shop/web', 'service/shop/api')).toBe('api');
+    expect(to('deployment/shop/web/server', 'service/pay/api')).toBe('api.pay');
+    for (const from of ['internet', 'ip:203.0.113.7', 'node/worker-1']) expect(to(from, 'service/shop/api')).toBe('service/shop/api');
+    for (const other of ['deployment/shop/api', 'ingress/shop/in', 'api:80', 'internet', 'service//api']) expect(to('deployment/shop/web', other)).toBe(other);
+
+    const snapshot = snapshotOf({ 'client.yaml': client, 'web.yaml': web, 'service.yaml': webService });
+    const answer = traceIn(snapshot, contextOf(snapshot), calledByName({ from: 'deployment/default/client', to: 'service/default/web' }));
+    expect(answer.ok && answer.traces.map(({ outcome, branches }) => [outcome, branches[0]?.hops[0]?.kind])).toEqual([['delivered', 'dns-query']]);
+  });
+
+  test('a destination behind a blocked look-up says so', () => {
+    const noDns =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: narrow}\nspec:\n  podSelector: {matchLabels: {app: client}}\n  policyTypes: [Egress]\n  egress:\n    - to: [{podSelector: {matchLabels: {app: web}}}]\n';
+    const snapshot = snapshotOf({ 'client.yaml': client, 'web.yaml': web, 'service.yaml': webService, 'policy.yaml': noDns });
+    const found = destinationsFrom(snapshot, contextOf(snapshot), 'deployment/default/client');
+    expect(found.find(({ to }) => to === 'service/default/web')?.outcome).toBe('dns-blocked');
+    expect(found.find(({ to }) => to === 'deployment/default/web')?.outcome).toBe('delivered');
+  });
+
   test('evidence carries uri, range and the lines around, the deciding one marked', () => {
     const policy =
       'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: closed\nspec:\n  podSelector:\n    matchLabels: {app: web}\n  policyTypes: [Ingress]\n';

@@ -243,9 +243,7 @@ describe('requests', () => {
     const [evidence] = trace?.branches.flatMap(({ hops }) => hops.flatMap(({ because }) => because)) ?? [];
     if (!trace || !evidence) throw new Error('no trace');
     expect(await session.request('packetpath/locate', { at: evidence.at })).toMatchObject({ uri: evidence.uri });
-    expect(await session.request('packetpath/render', { trace, format: 'command' })).toBe(
-      'packetpath trace --from deployment/default/web --to service/default/web --port 80',
-    );
+    expect(await session.request('packetpath/render', { trace, format: 'command' })).toBe('packetpath trace --from deployment/default/web --to web --port 80');
     expect(await session.request('packetpath/render', { trace, format: 'mermaid' })).toContain('flowchart');
     expect(await session.request('packetpath/render', { trace, format: 'markdown' })).toContain('|');
   });

@@ -101,19 +101,16 @@ export class PanelHost implements Disposable {
   /** Does what a page asks. Messages are already checked. */
   receive(page: PanelPage, message: FromPanel): void {
     this.received[message.type] = message;
-    void this.act(page, message).catch((error: unknown) => {
+    void this.act(message, page).catch((error: unknown) => {
       this.log.error(`Panel, ${message.type}: ${String(error)}`);
     });
   }
 
-  dispose(): void {
-    for (const subscription of this.subscriptions) subscription.dispose();
-  }
-
-  private async act(page: PanelPage, message: FromPanel): Promise<void> {
+  /** `page` asks; undefined where no page does. */
+  async act(message: FromPanel, page: PanelPage | undefined): Promise<void> {
     switch (message.type) {
       case 'ready':
-        this.repeatTo(page);
+        if (page !== undefined) this.repeatTo(page);
         this.refresh();
         this.cursor.look();
         return;
@@ -121,7 +118,7 @@ export class PanelHost implements Disposable {
         await this.askTrace(message.question);
         return;
       case 'reveal':
-        await revealSource(this.server, message.at, page.column(), false);
+        await revealSource(this.server, message.at, page?.column(), false);
         return;
       case 'selected':
         // The page asks for the source by itself where it wants to; here the selection is kept for pages that come later.
@@ -149,9 +146,13 @@ export class PanelHost implements Disposable {
         await commands.executeCommand('workbench.action.openSettings', '@ext:packetpath.packetpath');
         return;
       case 'rendered':
-        this.drawn.set(page, message);
+        if (page !== undefined) this.drawn.set(page, message);
         return;
     }
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private async askTopology(): Promise<void> {

@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { activationSuite } from './activation';
 import { crashSuite } from './crash';
+import { panelSuite } from './panel';
 import { tracingSuite } from './tracing';
 import { typingSuite } from './typing';
 
 /** One explicit list. Each entry defines its tests when it is called. */
-const suites = [activationSuite, typingSuite, tracingSuite, crashSuite];
+const suites = [activationSuite, typingSuite, tracingSuite, panelSuite, crashSuite];
 
 /** Called by VS Code. Rejects when a test failed. */
 export async function run(): Promise<void> {
