@@ -30,12 +30,22 @@ export const simulate: Simulate = (index, flow) => {
   if (wrong !== undefined) return { ok: false, error: wrong, candidates: [] };
   const from = parseEndpoint(index, flow.from, namespace);
   if (!from.ok) return from;
+  const silent = sendsNothing(index, from.endpoint);
+  if (silent !== undefined) return { ok: false, error: silent, candidates: [] };
   const to = localDestination(index, flow, from.endpoint, namespace);
   if (!to.ok) return to;
   const questions = questionsOf(index, flow, from.endpoint, to.endpoint, namespace);
   if (!Array.isArray(questions)) return questions as Extract<Simulation, { ok: false }>;
   return { ok: true, traces: (questions as readonly Question[]).map((question) => answer(index, question)) };
 };
+
+/** A Service stands for the pods behind it; without any, nobody sends. */
+function sendsNothing(index: ClusterIndex, from: Endpoint): string | undefined {
+  if (from.kind !== 'service') return undefined;
+  const { yes, maybe } = index.backends(from.service);
+  if (yes.length > 0 || maybe.length > 0) return undefined;
+  return `a Service sends nothing itself, and no pod of these files stands behind ${from.service.metadata.name}: trace from the workload that is meant`;
+}
 
 /** The outcome of several: theirs when they agree, else `mixed`. */
 export function commonOutcome(outcomes: readonly Outcome[]): Outcome {

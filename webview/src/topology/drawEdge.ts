@@ -64,6 +64,8 @@ export function drawGate({ gate: from, x, y, height, wordsBelow }: PlacedGate, d
 
 function wordsOf({ state, letsIn }: TopologyGate): { readonly short: string; readonly long: string } {
   if (state === 'closed') return { short: '', long: 'lets nobody in' };
+  // The short word stands in a narrow column beside the gate.
+  if (letsIn === 'others' && state === 'open') return { short: 'others', long: 'lets in only what is in none of these files' };
   const count = `lets in ${letsIn}`;
   return state === 'not-enforced' ? { short: 'not enforced', long: `not enforced by the CNI; would: ${count}` } : { short: count, long: count };
 }
