@@ -240,3 +240,14 @@ describe('values', () => {
     expect(plain('a:\nb: ~\nc:\n  -\n  - x\n  -\nd: {e, f: }\n')[0]).toEqual({ a: null, b: null, c: [null, 'x', null], d: { e: null, f: null } });
   });
 });
+
+describe('trees that were let go', () => {
+  it('are made again as they were', () => {
+    const { documents } = parseYaml(Array.from({ length: 600 }, (_, index) => `a: [${index}, x]\n`).join('---\n'));
+    const before = structuredClone(documents[0]?.root);
+    for (const document of documents) document.tree.settle();
+    expect(documents[0]?.root).toEqual(before);
+    expect(documents[0]?.root).toBe(documents[0]?.root);
+    expect(plain('a: 1\n')).toEqual([{ a: 1 }]);
+  });
+});

@@ -54,6 +54,7 @@ async function picture(name: string, theme: ThemeName, snapshot: Snapshot, trace
   await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults });
   if (trace) await showTrace(panel, trace, crop?.hop);
   else await panel.send({ type: 'select', revision: 1, card: 'service/shop/api' });
+  await panel.page.waitForSelector(trace ? (crop?.end ?? '.outcome') : '.legend-place');
   const height = await panel.page.evaluate(trace ? bottomOf : heightOfTopology, crop?.end ?? '');
   await panel.page.setViewportSize({ width, height });
   await panel.page.mouse.move(width - 1, height - 1);

@@ -4,6 +4,7 @@ import { Opaque } from '../base/opaque';
 import type { Problem } from '../base/problem';
 import { cutDocuments, type DocumentCut } from './cutDocuments';
 import { KeySet } from './keySet';
+import { KeptTree } from './keptTree';
 import { deepestNesting, tooDeepAt } from './nesting';
 import { relaxFlow } from './relaxFlow';
 import { decodeFlow } from './scalarSource';
@@ -33,7 +34,7 @@ function withLineFeeds(text: string): string {
 function moved(document: YamlDocument, from: number, cut: DocumentCut, to: number): YamlDocument {
   if (document.start === cut.start && from === to) return document;
   const problems = document.problems.map((problem) => shifted(problem, cut.start - document.start, to));
-  return { ...document, start: cut.start, end: cut.end, problems };
+  return documentWith({ start: cut.start, end: cut.end, text: document.text, ok: document.ok, problems }, document.tree);
 }
 
 function shifted(problem: Problem, by: number, document: number): Problem {
@@ -46,6 +47,29 @@ const schema = new Schema({ schema: 'failsafe', merge: false, resolveKnownTags: 
 const options = { schema, uniqueKeys: false, prettyErrors: false, keepSourceTokens: false, logLevel: 'silent', strict: true } as const;
 
 function parseOne(source: string, cut: DocumentCut, index: number): YamlDocument {
+  const { root, ok, problems } = readTree(source);
+  const tree = new KeptTree(root, () => readTree(source).root);
+  return documentWith({ start: cut.start, end: cut.end, text: source, ok, problems: problems.map((problem) => shifted(problem, cut.start, index)) }, tree);
+}
+
+function documentWith(parts: Omit<YamlDocument, 'root' | 'tree'>, tree: KeptTree): YamlDocument {
+  return {
+    ...parts,
+    tree,
+    get root() {
+      return tree.get();
+    },
+  };
+}
+
+interface ReadTree {
+  readonly root: YamlNode | null;
+  readonly ok: boolean;
+  /** Offsets from the start of the document. */
+  readonly problems: readonly Problem[];
+}
+
+function readTree(source: string): ReadTree {
   const text = withLineFeeds(source);
   let builder = new TreeBuilder(text);
   let ok = true;
@@ -68,8 +92,7 @@ function parseOne(source: string, cut: DocumentCut, index: number): YamlDocument
     }
   }
   // A template that is no YAML before its tool has run is no mistake of the person who wrote it.
-  const problems = !ok && text.includes('{{') ? [] : builder.problems.map((problem) => shifted(problem, cut.start, index));
-  return { start: cut.start, end: cut.end, text: source, root, ok, problems };
+  return { root, ok, problems: !ok && text.includes('{{') ? [] : builder.problems };
 }
 
 interface ParserError {

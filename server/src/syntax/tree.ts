@@ -1,4 +1,5 @@
 /** The tree of one YAML document: our own nodes with ranges, whatever parser made them. */
+import type { KeptTree } from './keptTree';
 import type { TextRange } from '../base/problem';
 import type { Value } from '../base/opaque';
 import type { Problem } from '../base/problem';
@@ -45,6 +46,8 @@ export interface YamlDocument {
   readonly end: number;
   readonly text: string;
   readonly root: YamlNode | null;
+  /** What holds the root; the same for a document that only moved. */
+  readonly tree: KeptTree;
   /** False when the text is not YAML; `root` then holds what could be read, or null. */
   readonly ok: boolean;
   /** Ranges count from the start of the file; `document` is this document's index. */

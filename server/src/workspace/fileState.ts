@@ -68,11 +68,12 @@ export function readFile(uri: string, path: string, text: string, options: Omit<
 
 function decode(document: YamlDocument, uri: string, index: number, options: DecodeOptions): DecodedDocument {
   // A document that only moved is another object around the same tree.
-  const key = document.root ?? document;
+  const key = document.tree;
   const kept = decoded.get(key);
   if (kept?.document === index && kept.uri === uri && kept.options.podTemplatePaths === options.podTemplatePaths && kept.options.fileName === options.fileName)
     return kept.value;
   const value = decodeDocument(toPlain(document), { uri, document: index }, options);
+  document.tree.settle();
   decoded.set(key, { document: index, uri, options, value });
   return value;
 }
