@@ -27,6 +27,8 @@ interface Figures {
 
 const sizes = (process.argv[2] ?? '100,1000,10000').split(',').map(Number);
 const rounds = 5;
+/** Turns of each side before anything is measured, so that both run as compiled code. */
+const warmUps = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'packetpath-bench-'));
 try {
@@ -51,8 +53,10 @@ function measure(size: number): Figures {
     mkdirSync(dirname(join(root, file.path)), { recursive: true });
     writeFileSync(join(root, file.path), file.text);
   }
-  readAndParse(root, files);
-  index(root);
+  for (let turn = 0; turn < warmUps; turn++) {
+    readAndParse(root, files);
+    index(root);
+  }
   const raw: number[] = [];
   const cold: number[] = [];
   for (let turn = 0; turn < rounds; turn++) {

@@ -42,7 +42,11 @@ export function installHost(say: (step: string) => void = console.log): Host {
 
 function npm(parameters: readonly string[], environment: NodeJS.ProcessEnv): void {
   // What an npm that runs us says of itself (script, folder, the Node that it runs on) would mislead the one that is started here.
-  const clean = Object.fromEntries(Object.entries(environment).filter(([name]) => !/^npm_(package|lifecycle|command|node_execpath|execpath|config_(user_agent|local_prefix|node_gyp))/.test(name)));
+  const clean = Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => !/^npm_(package|lifecycle|command|node_execpath|execpath|config_(user_agent|local_prefix|node_gyp))/.test(name),
+    ),
+  );
   const { status, stdout, stderr, error } = spawnSync('npm', parameters, { cwd: folder, env: clean, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (status === 0) return;
   throw new Error(
