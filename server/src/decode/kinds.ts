@@ -1,9 +1,12 @@
 /** The table of kinds: which manifests are one, and who decodes it. */
 import type { Kind, SpecOf } from '../model/resources';
+import { decodeAdminPolicy } from './adminPolicy';
+import { decodeIpPool } from './calico';
 import { decodeConfigMap, decodeSecret } from './configuration';
 import { decodeKind, decodeKubeadm, decodeNamespace, decodeNode, decodeServiceCidr } from './cluster';
 import { decodeEndpoints, decodeEndpointSlice } from './endpoints';
 import type { Fields } from './fields';
+import { decodeGateway, decodeGatewayClass, decodeReferenceGrant, decodeRoute } from './gateway';
 import { decodeIngress, decodeIngressClass } from './ingress';
 import { decodeNetworkPolicy } from './networkPolicy';
 import { decodeOther } from './other';
@@ -28,6 +31,27 @@ const workload = <K extends 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Replic
   groups: readonly string[],
   spine: readonly (readonly string[])[],
 ): KindRow<K> => ({ groups, kinds: [kind], namespaced: true, spine, decode: (root: Fields) => decodeWorkload(root, kind) });
+
+const gatewayGroup = ['gateway.networking.k8s.io'];
+const route = <K extends 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute'>(kind: K): KindRow<K> => ({
+  groups: gatewayGroup,
+  kinds: [kind],
+  namespaced: true,
+  spine: [['spec']],
+  decode: decodeRoute,
+});
+
+const policyGroup = ['policy.networking.k8s.io'];
+const adminPolicy = <K extends 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy' | 'ClusterNetworkPolicy'>(
+  kind: K,
+  tier?: 'Admin' | 'Baseline',
+): KindRow<K> => ({
+  groups: policyGroup,
+  kinds: [kind],
+  namespaced: false,
+  spine: [['spec']],
+  decode: (root: Fields) => decodeAdminPolicy(root, tier),
+});
 
 const apps = ['apps', 'extensions'];
 
@@ -59,6 +83,18 @@ export const kindTable = {
   },
   KindCluster: { groups: ['kind.x-k8s.io'], kinds: ['Cluster'], namespaced: false, spine: [], decode: decodeKind },
   ServiceCIDR: { groups: ['networking.k8s.io'], kinds: ['ServiceCIDR'], namespaced: false, spine: [], decode: decodeServiceCidr },
+  IPPool: { groups: ['projectcalico.org', 'crd.projectcalico.org'], kinds: ['IPPool'], namespaced: false, spine: [['spec']], decode: decodeIpPool },
+  GatewayClass: { groups: gatewayGroup, kinds: ['GatewayClass'], namespaced: false, spine: [], decode: decodeGatewayClass },
+  Gateway: { groups: gatewayGroup, kinds: ['Gateway'], namespaced: true, spine: [['spec']], decode: decodeGateway },
+  HTTPRoute: route('HTTPRoute'),
+  GRPCRoute: route('GRPCRoute'),
+  TLSRoute: route('TLSRoute'),
+  TCPRoute: route('TCPRoute'),
+  UDPRoute: route('UDPRoute'),
+  ReferenceGrant: { groups: gatewayGroup, kinds: ['ReferenceGrant'], namespaced: true, spine: [['spec']], decode: decodeReferenceGrant },
+  AdminNetworkPolicy: adminPolicy('AdminNetworkPolicy', 'Admin'),
+  BaselineAdminNetworkPolicy: adminPolicy('BaselineAdminNetworkPolicy', 'Baseline'),
+  ClusterNetworkPolicy: adminPolicy('ClusterNetworkPolicy'),
   Other: { groups: [], kinds: [], namespaced: true, spine: [], decode: (root: Fields) => decodeOther(root) },
 } satisfies { readonly [K in Kind]: KindRow<K> };
 

@@ -1,6 +1,8 @@
 /** The Kubernetes kinds that Packetpath reads, as readonly objects of Kubernetes' own shape. No YAML, no positions. */
 import type { ObjectRef, Path } from '../protocol/source';
 import type { Value } from '../base/opaque';
+import type { AdminPolicySpec } from './adminPolicy';
+import type { GatewayClassSpec, GatewaySpec, ReferenceGrantSpec, RouteSpec } from './gateway';
 import type { Labels, LabelSelector } from './labels';
 import type { PodTemplate } from './pod';
 
@@ -197,6 +199,17 @@ export interface ServiceCidrSpec {
   readonly cidrs: readonly RangeText[];
 }
 
+/** `IPPool` of Calico (`projectcalico.org`, `crd.projectcalico.org`). */
+export interface IpPoolSpec {
+  readonly cidr?: Value<string>;
+  /** Never, Always or CrossSubnet; Never when it is not written. */
+  readonly ipipMode?: Value<string>;
+  readonly vxlanMode?: Value<string>;
+  readonly natOutgoing: boolean;
+  readonly blockSize?: Value<number>;
+  readonly disabled: boolean;
+}
+
 export interface NamespaceSpec {
   readonly labels: Labels;
 }
@@ -228,6 +241,18 @@ export interface SpecOf {
   readonly KubeadmClusterConfiguration: ClusterConfigurationSpec;
   readonly KindCluster: ClusterConfigurationSpec;
   readonly ServiceCIDR: ServiceCidrSpec;
+  readonly IPPool: IpPoolSpec;
+  readonly GatewayClass: GatewayClassSpec;
+  readonly Gateway: GatewaySpec;
+  readonly HTTPRoute: RouteSpec;
+  readonly GRPCRoute: RouteSpec;
+  readonly TLSRoute: RouteSpec;
+  readonly TCPRoute: RouteSpec;
+  readonly UDPRoute: RouteSpec;
+  readonly ReferenceGrant: ReferenceGrantSpec;
+  readonly AdminNetworkPolicy: AdminPolicySpec;
+  readonly BaselineAdminNetworkPolicy: AdminPolicySpec;
+  readonly ClusterNetworkPolicy: AdminPolicySpec;
   readonly Other: OtherSpec;
 }
 
