@@ -2,7 +2,6 @@
 import { cidrWithin, parseCidr, type Cidr } from '../../base/addresses';
 import { known } from '../../base/opaque';
 import type { ClusterIndex } from '../../cluster/clusterIndex';
-import { valueAt } from '../../model/resources';
 import { contextRule } from '../rule';
 import { relatedRange } from '../shared/clusterRanges';
 import { wordList } from '../shared/words';
@@ -51,10 +50,8 @@ export const nodePodcidrOutsideCluster = contextRule({
 
 /** Calico's pools are pod ranges too. */
 function poolsOf(index: ClusterIndex): Cidr[] {
-  return index.ofKind('Other').flatMap((resource) => {
-    if (resource.kind !== 'IPPool') return [];
-    const text = valueAt(resource, ['spec', 'cidr']);
-    const pool = typeof text === 'string' ? parseCidr(text) : null;
-    return pool ? [pool] : [];
+  return index.ofKind('IPPool').flatMap((pool) => {
+    const cidr = parseCidr(known(pool.spec.cidr) ?? '');
+    return cidr ? [cidr] : [];
   });
 }
