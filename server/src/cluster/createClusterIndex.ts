@@ -12,7 +12,7 @@ import type { Claim, ClaimKind, ClusterIndex, ClusterRanges, Namespace, NameTarg
 import { clusterRangesOf, rangeKinds } from './clusterRanges';
 import { readingsOf } from './names';
 import { NamespaceShard } from './namespaceShard';
-import { bestNearMiss, type Candidate, isSlip, nearMissesIn } from './nearMiss';
+import { bestNearMiss, type Candidate, nearMissesIn } from './nearMiss';
 
 /** What an answer rested on; `fingerprint` of a later index says whether it still holds. */
 export type Dependency = string;
@@ -97,7 +97,11 @@ export class ContextIndex implements ClusterIndex {
   }
 
   inNamespace<K extends Kind>(type: K, namespace: Namespace): readonly Resource<K>[] {
-    return this.shardsFor(namespace).flatMap((shard) => shard.ofKind(type)) as unknown as readonly Resource<K>[];
+    const lists = this.shardsFor(namespace)
+      .map((shard) => shard.ofKind(type))
+      .filter((list) => list.length > 0);
+    const [only] = lists;
+    return (lists.length === 1 && only ? only : lists.flat()) as unknown as readonly Resource<K>[];
   }
 
   ofKind<K extends Kind>(type: K): readonly Resource<K>[] {
@@ -111,7 +115,7 @@ export class ContextIndex implements ClusterIndex {
       const resource = shard.named(type, name);
       if (resource) return found(resource as unknown as Resource<K>);
     }
-    const near = shards.flatMap((shard) => shard.ofKind(type)).find((resource) => resource.metadata.nameKnown && isSlip(name, resource.metadata.name));
+    const near = firstOf(shards, (shard) => shard.nearName(type, name));
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     if (near) return absent(`there is no ${type} ${name}${where}, but ${near.metadata.name} is there`, near as unknown as Resource<K>);
     if (this.isComplete) return absent(`there is no ${type} ${name}${where} in ${this.context.label}`);
@@ -370,7 +374,7 @@ function nearMissesOf(shard: NamespaceShard, question: string, pairs: ReadonlyMa
   if (!kept) nearMissesByShard.set(shard, (kept = new Map<string, readonly Candidate[]>()));
   const known = kept.get(question);
   if (known) return known;
-  const near = nearMissesIn(shard.podSets, pairs);
+  const near = nearMissesIn(shard, pairs);
   kept.set(question, near);
   return near;
 }
@@ -384,6 +388,14 @@ function claimsOfShard(shard: NamespaceShard): Multimap<string, Claim> {
   const claims = claimsOf(shard);
   claimsByShard.set(shard, claims);
   return claims;
+}
+
+function firstOf<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 function both(a: Ternary, b: Ternary): Ternary {

@@ -5,6 +5,7 @@ import { isSuppliedLabel, matches, type LabelSelector } from '../model/labels';
 import type { PodTemplate } from '../model/pod';
 import { isWorkload, type Kind, type Resource } from '../model/resources';
 import type { Namespace, PodSet } from './clusterIndex';
+import { NearNames } from './nearNames';
 
 export class NamespaceShard {
   private readonly byKind = new Multimap<Kind, Resource>();
@@ -14,6 +15,9 @@ export class NamespaceShard {
   private readonly uncertain: PodSet[] = [];
   private readonly podSetOfResource = new Map<Resource, PodSet>();
   readonly podSets: readonly PodSet[];
+  /** Made when first asked for. */
+  private readonly nearNames = new Map<Kind, NearNames>();
+  private almost: AlmostSelected | undefined;
 
   constructor(
     readonly namespace: Namespace,
@@ -42,6 +46,32 @@ export class NamespaceShard {
     return this.byName.get(`${type}/${name}`);
   }
 
+  /** The first object of a kind whose name is a slip of `name`. */
+  nearName(type: Kind, name: string): Resource | undefined {
+    let names = this.nearNames.get(type);
+    if (!names) {
+      names = new NearNames(this.ofKind(type).flatMap(({ metadata }) => (metadata.nameKnown ? [metadata.name] : [])));
+      this.nearNames.set(type, names);
+    }
+    const [near] = names.near(name);
+    return near === undefined ? undefined : this.named(type, near);
+  }
+
+  /** Pods that may match all but one of these pairs, or the only one nearly; in the order of `podSets`. A few too many, none too few. */
+  almostSelected(pairs: readonly (readonly [string, string])[]): readonly PodSet[] {
+    const [first, ...rest] = pairs;
+    if (!first) return [];
+    this.almost ??= almostSelected(this.podSets);
+    const found = new Set<PodSet>(this.uncertain);
+    if (rest.length === 0) for (const podSet of this.almost.candidates(...first)) found.add(podSet);
+    else {
+      // A pod that fails one pair has all the others: it has one of any two.
+      const lists = pairs.map(([key, value]) => this.byLabel.get(`${key}=${value}`)).sort((a, b) => a.length - b.length);
+      for (const list of lists.slice(0, 2)) for (const podSet of list) found.add(podSet);
+    }
+    return [...found].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  }
+
   podSetFor(resource: Resource): PodSet | undefined {
     return this.podSetOfResource.get(resource);
   }
@@ -66,6 +96,38 @@ export class NamespaceShard {
     if (!best) return this.podSets;
     return this.uncertain.length === 0 ? best : [...best, ...this.uncertain];
   }
+}
+
+interface AlmostSelected {
+  /** Pods with another value of the key that is a slip, with the value under another key, or of that name. */
+  candidates(key: string, value: string): Iterable<PodSet>;
+}
+
+function almostSelected(podSets: readonly PodSet[]): AlmostSelected {
+  const byValue = new Multimap<string, PodSet>();
+  const byName = new Multimap<string, PodSet>();
+  const byPair = new Multimap<string, PodSet>();
+  const values = new Multimap<string, string>();
+  for (const podSet of podSets) {
+    byName.add(podSet.name, podSet);
+    for (const [key, label] of podSet.labels.entries) {
+      const value = known(label);
+      if (value === undefined) continue;
+      byValue.add(value, podSet);
+      byPair.add(`${key}=${value}`, podSet);
+      values.add(key, value);
+    }
+  }
+  const near = new Map<string, NearNames>();
+  return {
+    *candidates(key, value) {
+      let names = near.get(key);
+      if (!names) near.set(key, (names = new NearNames(values.get(key))));
+      for (const slip of names.near(value)) yield* byPair.get(`${key}=${slip}`);
+      yield* byValue.get(value);
+      yield* byName.get(value);
+    },
+  };
 }
 
 /** What pods a resource makes; a Pod that a controller of these files owns is left to its owner. */

@@ -2,6 +2,8 @@
 import { editDistance } from '../base/editDistance';
 import { isOpaque, type Value } from '../base/opaque';
 import type { NearMiss, PodSet } from './clusterIndex';
+import { isSlip } from './nearNames';
+import type { NamespaceShard } from './namespaceShard';
 
 /** Label keys that mean the same to people. */
 const aliases: readonly (readonly string[])[] = [
@@ -10,22 +12,8 @@ const aliases: readonly (readonly string[])[] = [
   ['release', 'app.kubernetes.io/instance'],
 ];
 
-/**
- * Is `b` most likely a slip of `a`? A distance of at most 2 and a third of the length, or equal but for case or `-_.`.
- * Names that differ only in their digits are two things.
- */
-export function isSlip(a: string, b: string): boolean {
-  if (a === b) return false;
-  const digitless = (text: string): string => text.replace(/\d+/g, '0');
-  if (digitless(a) === digitless(b)) return false;
-  const folded = (text: string): string => text.toLowerCase().replace(/[-_.]/g, '');
-  if (folded(a) === folded(b)) return true;
-  const limit = Math.min(2, Math.floor(Math.max(a.length, b.length) / 3));
-  return limit > 0 && editDistance(a, b, limit) <= limit;
-}
-
-/** The best near misses among the pods of one group, all equally good; none for pairs that are not known. */
-export function nearMissesIn(pods: Iterable<PodSet>, pairs: ReadonlyMap<string, Value<string>>): readonly Candidate[] {
+/** The best near misses among the pods of one namespace, all equally good; none for pairs that are not known. */
+export function nearMissesIn(shard: NamespaceShard, pairs: ReadonlyMap<string, Value<string>>): readonly Candidate[] {
   const known: [string, string][] = [];
   for (const [key, value] of pairs) {
     if (isOpaque(value)) return [];
@@ -33,7 +21,7 @@ export function nearMissesIn(pods: Iterable<PodSet>, pairs: ReadonlyMap<string, 
   }
   if (known.length === 0) return [];
   let best: Candidate[] = [];
-  for (const podSet of pods) {
+  for (const podSet of shard.almostSelected(known)) {
     const candidate = missOf(podSet, known);
     if (candidate) best = better(best, [candidate]);
   }

@@ -1,5 +1,5 @@
 /** A ConfigMap or Secret, or one of its keys, that a container needs and that is not there. */
-import { isSlip } from '../../cluster/nearMiss';
+import { isSlip } from '../../cluster/nearNames';
 import type { ClusterIndex } from '../../cluster/clusterIndex';
 import type { Path } from '../../protocol/source';
 import { known } from '../../base/opaque';

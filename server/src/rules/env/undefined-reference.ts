@@ -1,5 +1,5 @@
 /** `$(X)` where nothing that the kubelet looks at defines X. */
-import { isSlip } from '../../cluster/nearMiss';
+import { isSlip } from '../../cluster/nearNames';
 import type { ClusterIndex } from '../../cluster/clusterIndex';
 import type { Edit, Finding, Fix } from '../../model/finding';
 import type { Container } from '../../model/pod';

@@ -1,5 +1,5 @@
 /** A workload whose selector does not match the labels of its own template. */
-import { isSlip } from '../../cluster/nearMiss';
+import { isSlip } from '../../cluster/nearNames';
 import { known } from '../../base/opaque';
 import type { Path } from '../../protocol/source';
 import type { Edit, Fix, Mark } from '../../model/finding';

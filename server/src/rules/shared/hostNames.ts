@@ -30,6 +30,7 @@ const longestLine = 5000;
  * `name` is the variable or flag that the value belongs to: one that speaks of an address lets `redis:7` count, one that speaks of an image lets nothing count.
  */
 export function hostNamesIn(text: string, place: HostNamePlace, name = ''): readonly HostName[] {
+  if (place === 'url' && !text.includes('://') && !text.includes('.svc')) return [];
   const found: HostName[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
@@ -43,18 +44,18 @@ function hostNamesOfLine(line: string, offset: number, place: HostNamePlace, nam
   const found: HostName[] = [];
   const covered: ScalarSpan[] = [];
   const isFree = (at: number): boolean => !covered.some((span) => span.start <= at && at < span.end);
-  for (const match of line.matchAll(urlPattern)) {
+  for (const match of line.includes('://') ? line.matchAll(urlPattern) : []) {
     const scheme = match[1] ?? '';
     const start = match.index + scheme.length + 3;
     covered.push({ start: match.index, end: match.index + match[0].length });
     found.push(...hostsOfUrl(match[2] ?? '', offset + start, scheme.toLowerCase()));
   }
-  for (const match of line.matchAll(clusterNamePattern)) {
+  for (const match of line.includes('.svc') ? line.matchAll(clusterNamePattern) : []) {
     if (!isFree(match.index)) continue;
     covered.push({ start: match.index, end: match.index + match[0].length });
     found.push(hostName(match[1] ?? '', match[2] ?? '', offset + match.index));
   }
-  if (place === 'value' && !/image|tag|version|repo/i.test(name)) {
+  if (place === 'value' && line.includes(':') && !/image|tag|version|repo/i.test(name)) {
     for (const { host, port, start } of addressesOf(line)) {
       if (isFree(start) && (Number(port.slice(1)) >= 1024 || isAddressName(name))) found.push(hostName(host, port, offset + start));
     }

@@ -1,5 +1,5 @@
 /** Where containers rely on variables that the kubelet makes of Services, grouped by container and Service. */
-import { known } from '../../base/opaque';
+import { known, textOf, type Value } from '../../base/opaque';
 import type { ClusterIndex } from '../../cluster/clusterIndex';
 import type { Fix, Mark, Related } from '../../model/finding';
 import type { Container, PodTemplate } from '../../model/pod';
@@ -34,11 +34,12 @@ export function serviceUses(resource: PodHolder, index: ClusterIndex, state: Ser
 }
 
 function usesOfContainer(container: Container, resource: PodHolder, index: ClusterIndex, state: ServiceUseState): ServiceUseGroup[] {
+  if (!mentionsServiceVariables(container)) return [];
   const groups = new Map<Resource<'Service'>, [ServiceUse, ...ServiceUse[]]>();
   let environment: ReturnType<typeof environmentOf> | undefined;
   for (const text of [...envTexts(container), ...commandTexts(container)]) {
     for (const reference of scanReferences(text.text).references) {
-      if (!/_SERVICE_|_PORT/.test(reference.name)) continue;
+      if (!serviceVariable.test(reference.name)) continue;
       environment ??= environmentOf(container, resource, index);
       if (!environment.complete || environment.entries.has(reference.name) || environment.envFrom.has(reference.name)) continue;
       const answer = serviceVariableState(reference.name, resource, index);
@@ -50,6 +51,14 @@ function usesOfContainer(container: Container, resource: PodHolder, index: Clust
     }
   }
   return [...groups].map(([service, uses]) => ({ container, service, uses }));
+}
+
+const serviceVariable = /_SERVICE_|_PORT/;
+
+/** A quick look, so that the texts of most containers are never scanned. */
+function mentionsServiceVariables(container: Container): boolean {
+  const mentions = (value: Value<string> | undefined): boolean => value !== undefined && serviceVariable.test(textOf(value) ?? '');
+  return container.env.some(({ value }) => mentions(value)) || container.command.some(mentions) || container.args.some(mentions);
 }
 
 export function markOfUse(resource: PodHolder, use: ServiceUse): Mark {

@@ -40,7 +40,8 @@ interface Script {
 
 function scriptsOf(container: Container, resource: PodHolder, index: ClusterIndex): Script[] {
   const scripts: Script[] = [];
-  for (const { path, place, index: token, shell } of commandTexts(container)) {
+  const tokens = [...container.command, ...container.args];
+  for (const { path, place, index: token, shell } of tokens.some((text) => (textOf(text) ?? '').includes('$')) ? commandTexts(container) : []) {
     const text = textOf((place === 'command' ? container.command : container.args)[token]);
     if (shell && text !== undefined) scripts.push({ text, at: { resource, path } });
   }
