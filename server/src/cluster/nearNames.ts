@@ -19,10 +19,19 @@ export class NearNames {
   /** A bit for each letter that a name holds: one edit changes two of them at most. */
   private readonly letters: Int32Array;
   private readonly byFolded = new Map<string, number[]>();
+  /** The same number for names that differ only in their digits. */
+  private readonly families: Int32Array;
+  private readonly familyOf = new Map<string, number>();
 
   constructor(names: Iterable<string>) {
     this.names = [...new Set(names)];
     this.letters = Int32Array.from(this.names, lettersOf);
+    this.families = Int32Array.from(this.names, (name) => {
+      const family = digitless(name);
+      let number = this.familyOf.get(family);
+      if (number === undefined) this.familyOf.set(family, (number = this.familyOf.size));
+      return number;
+    });
     this.names.forEach((name, index) => {
       const key = folded(name);
       const list = this.byFolded.get(key);
@@ -34,8 +43,10 @@ export class NearNames {
   /** The names that are slips of `name`, in order. */
   near(name: string): readonly string[] {
     const own = lettersOf(name);
+    const family = this.familyOf.get(digitless(name)) ?? -1;
     const found = new Set(this.byFolded.get(folded(name)) ?? []);
     for (let index = 0; index < this.names.length; index++) {
+      if (this.families[index] === family) continue;
       const other = this.names[index] ?? '';
       const limit = limitOf(name.length, other.length);
       if (Math.abs(name.length - other.length) > limit || bitsOf(own ^ (this.letters[index] ?? 0)) > 2 * limit) continue;
