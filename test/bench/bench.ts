@@ -9,7 +9,9 @@ import { findManifestFiles, readManifest } from '../../server/src/main/manifestF
 import { diagnosticsOf } from '../../server/src/features/diagnostics';
 import { Workspace } from '../../server/src/workspace/workspace';
 import { testOptions } from '../support/workspaceOf';
+import { measureCheck } from './check';
 import { generateWorkspace, type GeneratedFile } from './generateWorkspace';
+import { median, percentiles, round, time } from './timing';
 
 interface Figures {
   readonly files: number;
@@ -25,7 +27,9 @@ interface Figures {
   readonly trace: { readonly p50: number; readonly p95: number };
 }
 
-const sizes = (process.argv[2] ?? '100,1000,10000').split(',').map(Number);
+/** `npm run bench`: all. `npm run bench -- check`, `npm run bench -- index 100,1000`: a part, and sizes in files. */
+const [part, sizesWanted = '100,1000,10000'] = process.argv.slice(2);
+const sizes = part === undefined || part === 'index' ? sizesWanted.split(',').map(Number) : [];
 const rounds = 5;
 /** Turns of each side before anything is measured, so that both run as compiled code. */
 const warmUps = 3;
@@ -39,6 +43,7 @@ try {
     node: process.version,
     rounds,
     figures,
+    ...(part === undefined || part === 'check' ? { check: measureCheck(folder) } : {}),
     ...(first && thousand && first.files === 100 ? { keystrokeGrowth100To1000: round(thousand.keystroke.p50 / first.keystroke.p50) } : {}),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -146,27 +151,7 @@ function traces(workspace: Workspace): { readonly p50: number; readonly p95: num
   return percentiles(times);
 }
 
-function time(work: () => unknown): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
 function memory(): number {
   globalThis.gc?.();
   return process.memoryUsage().heapUsed / 1_000_000;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function percentiles(values: readonly number[]): { readonly p50: number; readonly p95: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (part: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
-  return { p50: at(0.5), p95: at(0.95) };
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
