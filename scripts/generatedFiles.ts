@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationSchemaFor } from '../server/src/contexts/configurationSchema';
 import { rules } from '../server/src/rules/rules';
-import { contributes } from './manifestOfExtension';
+import { contributes, untrustedWorkspaces } from './manifestOfExtension';
 import { rulePages } from './rulePages';
 
 /** Paths below `root` (with `/`) to the text that they should hold. Reads `package.json` and the fixtures; writes nothing. */
@@ -26,5 +26,6 @@ function withContributes(text: string, value: Readonly<Record<string, unknown>>)
   const manifest = JSON.parse(text) as Record<string, unknown>;
   // Assigning to a key that is there keeps its place.
   manifest['contributes'] = value;
+  manifest['capabilities'] = { ...(manifest['capabilities'] as Readonly<Record<string, unknown>>), untrustedWorkspaces };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

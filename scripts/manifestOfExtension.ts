@@ -1,6 +1,6 @@
 /** Builds the parts of package.json that come from the tables of commands, settings and rules. */
 import { commandRows, type CommandRow } from '../server/src/protocol/commands';
-import { defaultSettings, settingRows } from '../server/src/protocol/settings';
+import { defaultSettings, settingRows, trustedSettings } from '../server/src/protocol/settings';
 import { severities } from '../server/src/protocol/source';
 import type { RuleMeta } from '../server/src/rules/rule';
 
@@ -32,6 +32,13 @@ export function contributes(rules: readonly RuleMeta[]): Readonly<Record<string,
     yamlValidation: [{ fileMatch: '.packetpath.yaml', url: './docs/packetpath.schema.json' }],
   };
 }
+
+/** The value of `capabilities.untrustedWorkspaces`. */
+export const untrustedWorkspaces = {
+  supported: 'limited',
+  description: 'In a workspace that is not trusted no program is started: charts and kustomizations are read, and not rendered.',
+  restrictedConfigurations: trustedSettings,
+};
 
 /** By menu, the rows in their order. A command without `when` is always in the palette. */
 function menus(rows: readonly CommandRow[]): Readonly<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import { createServer, type ServerState } from './languageClient';
 import { registerPanelEditors } from './panel/panelEditors';
 import { PanelHost, type PanelState } from './panel/panelHost';
 import { registerPanelView } from './panel/panelView';
+import { createReportDocuments } from './reportDocuments';
 import type { Services } from './services';
 import { showStatus } from './status';
 
@@ -29,7 +30,8 @@ export function activate(extension: ExtensionContext): PacketpathApi {
   const panel = new PanelHost(server, activeManifest, log);
   const panelEditors = registerPanelEditors(extension, log, panel);
   const status = showStatus(server, activeManifest);
-  const services: Services = { extension, log, server, activeManifest, panel, panelEditors, status };
+  const reports = createReportDocuments(server);
+  const services: Services = { extension, log, server, activeManifest, panel, panelEditors, status, reports };
   extension.subscriptions.push(
     log,
     server,
@@ -37,6 +39,7 @@ export function activate(extension: ExtensionContext): PacketpathApi {
     panel,
     panelEditors,
     status,
+    reports,
     registerPanelView(extension, log, panel),
     ...registerCommands(services),
     server.onState((state) => void commands.executeCommand('setContext', 'packetpath.ready', state === 'running')),

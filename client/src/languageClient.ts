@@ -50,7 +50,7 @@ export function createServer(extension: ExtensionContext, log: LogOutputChannel,
   const status = new EventEmitter<Notifications['packetpath/status']>();
   const changed = new EventEmitter<Notifications['packetpath/changed']>();
   const errorHandler = restartingErrorHandler(log, onFirstCrash, () => client.state === State.Starting);
-  const watchers = ['**/*.{yaml,yml,json,jsonc}', '**/{Kustomization,.packetpathignore}'].map((glob) => workspace.createFileSystemWatcher(glob));
+  const watchers = ['**/*.{yaml,yml,json,jsonc}', '**/{Kustomization,.packetpathignore,*.tpl}'].map((glob) => workspace.createFileSystemWatcher(glob));
 
   const client: LanguageClient = new LanguageClient('packetpath', 'Packetpath', serverOptions(extension), {
     documentSelector: manifestLanguages.flatMap((language) => [
@@ -70,7 +70,7 @@ export function createServer(extension: ExtensionContext, log: LogOutputChannel,
       emitter.fire(params);
     });
 
-  /** The server gets what it got at the start, whole: the settings, excluded globs, and whether another extension underlines YAML. */
+  /** The server gets what it got at the start, whole: the settings, excluded globs, and whether another extension underlines YAML and whether the workspace is trusted. */
   const tellSettings = (): void => {
     if (client.state === State.Running)
       void client.sendNotification(DidChangeConfigurationNotification.type, { settings: initializationOptions(extension.extensionUri) });
@@ -90,6 +90,7 @@ export function createServer(extension: ExtensionContext, log: LogOutputChannel,
       if (event.affectsConfiguration('packetpath') || event.affectsConfiguration('files.exclude')) tellSettings();
     }),
     extensions.onDidChange(tellSettings),
+    workspace.onDidGrantWorkspaceTrust(tellSettings),
   ];
 
   const server: PacketpathServer = {
@@ -135,6 +136,7 @@ function initializationOptions(extensionUri: Uri): InitializationOptions {
     settings: readSettings(),
     exclude: excludedGlobs(),
     yamlExtensionActive: yamlExtensionPresent(),
+    workspaceTrusted: workspace.isTrusted,
     documentation: Uri.joinPath(extensionUri, 'docs', 'rules').toString(),
   };
 }

@@ -4,6 +4,7 @@ import type { ActiveManifest } from './activeManifest';
 import type { PacketpathServer } from './languageClient';
 import type { PanelEditors } from './panel/panelEditors';
 import type { PanelHost } from './panel/panelHost';
+import type { ReportDocuments } from './reportDocuments';
 import type { Status } from './status';
 
 export interface Services {
@@ -14,4 +15,5 @@ export interface Services {
   readonly panel: PanelHost;
   readonly panelEditors: PanelEditors;
   readonly status: Status;
+  readonly reports: ReportDocuments;
 }

@@ -63,6 +63,7 @@ function describeFile(item: LanguageStatusItem, manifest: ManifestInView | undef
 /** "12 resources · open · 2 things not read" */
 export function describeContext(context: ContextAnswer): string {
   const parts = [counted(context.resources, 'resource'), context.open ? l10n.t('open') : l10n.t('closed')];
+  if (context.rendered !== undefined) parts.push(l10n.t('rendered by {0}', context.rendered));
   if (context.missing.length > 0) parts.push(l10n.t('{0} not read', context.missing.length));
   return parts.join(' · ');
 }

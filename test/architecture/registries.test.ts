@@ -86,7 +86,7 @@ describe('rules', () => {
 describe('lists', () => {
   test('commands of the command line', () => {
     const names = commands.map(({ name }) => name);
-    expect(names).toEqual(['check', 'trace', 'contexts', 'rules']);
+    expect(names).toEqual(['check', 'trace', 'connectivity', 'diff', 'contexts', 'rules']);
     const files = sources('server/src/main/cli').filter((file) => text(`server/src/main/cli/${file}.ts`).includes(': Command = {'));
     expect(files).toEqual([...names].sort());
     expect(
@@ -99,7 +99,7 @@ describe('lists', () => {
   test('features: each module that answers is asked by the list or by another of them, each method once', () => {
     const methods = features.map(({ method }) => method);
     expect(new Set(methods).size).toBe(methods.length);
-    const requests = [...text('server/src/protocol/requests.ts').matchAll(/^ {2}'(packetpath\/\w+)': \{ params/gm)].map((match) => match[1]);
+    const requests = [...text('server/src/protocol/requests.ts').matchAll(/^ {2}'(packetpath\/\w+)': \{\s*params/gm)].map((match) => match[1]);
     expect(methods.filter((method) => method.startsWith('packetpath/')).sort()).toEqual([...requests].sort());
     const reached = new Set<string>();
     const visit = (file: string): void => {
@@ -116,7 +116,7 @@ describe('lists', () => {
   test('formats of reports: each is offered by a command or by the panel', () => {
     const users = [
       ...sources('server/src/main/cli').map((file) => `server/src/main/cli/${file}.ts`),
-      'server/src/features/features.ts',
+      ...sources('server/src/features').map((file) => `server/src/features/${file}.ts`),
       ...sources('server/src/report').map((file) => `server/src/report/${file}.ts`),
     ]
       .map(text)

@@ -10,6 +10,7 @@ import { diagnosticsOf } from '../../server/src/features/diagnostics';
 import { Workspace } from '../../server/src/workspace/workspace';
 import { testOptions } from '../support/workspaceOf';
 import { measureCheck } from './check';
+import { measureConnectivity } from './connectivityBench';
 import { generateWorkspace, type GeneratedFile } from './generateWorkspace';
 import { median, percentiles, round, time } from './timing';
 
@@ -44,6 +45,7 @@ try {
     rounds,
     figures,
     ...(part === undefined || part === 'check' ? { check: measureCheck(folder) } : {}),
+    ...(part === undefined || part === 'connectivity' ? { connectivity: [200, 400].map((workloads) => measureConnectivity(workloads, rounds)) } : {}),
     ...(first && thousand && first.files === 100 ? { keystrokeGrowth100To1000: round(thousand.keystroke.p50 / first.keystroke.p50) } : {}),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -308,18 +308,21 @@ describe('configuration', () => {
     expect(answer.status).toBe(1);
   });
 
-  test('the nearest above a given path', () => {
+  test('of each file the nearest, whatever paths are given', () => {
     const folder = folderOf(
       {
         'team/x/a.yaml': web,
         'team/x/b.yaml': wrongService,
+        'other/a.yaml': web,
+        'other/b.yaml': wrongService,
         'team/.packetpath.yaml': `rules: {${rule}: "off"}\n`,
         '.packetpath.yaml': `rules: {${rule}: error}\n`,
       },
       { git: true },
     );
     expect(check([join(folder, 'team/x')]).findings).toEqual([]);
-    expect(check([folder]).findings).toMatchObject([{ severity: 'error' }]);
+    expect(check([join(folder, 'other')]).findings).toMatchObject([{ severity: 'error' }]);
+    expect(check([folder]).findings).toMatchObject([{ severity: 'error', uri: 'other/b.yaml' }]);
   });
 
   test('--config goes before it, --rule before both', () => {

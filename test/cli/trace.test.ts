@@ -238,11 +238,13 @@ describe('options', () => {
       ...shop,
       'service.yaml': webService.replace('spec:\n', 'spec:\n  ipFamilyPolicy: RequireDualStack\n  ipFamilies: [IPv6, IPv4]\n'),
     });
-    const families = (args: readonly string[]): readonly unknown[] =>
-      trace([folder, '--from', 'deployment/client', ...args]).traces.map(({ flow }) => flow.options?.ipFamily);
-    expect(families(['--to', 'service/web'])).toEqual([6, 4]);
-    expect(families(['--to', 'http://web'])).toEqual([6, 4]);
-    expect(families(['--to', 'service/web', '--ip-family', '4'])).toEqual([4]);
+    const families = (args: readonly string[]): readonly (readonly (4 | 6)[])[] =>
+      trace([folder, '--from', 'deployment/client', ...args]).traces.map(({ branches }) =>
+        branches.map(({ hops }) => (hops.at(0)?.after.destination.address.includes(':') ? 6 : 4)),
+      );
+    expect(families(['--to', 'service/web'])).toEqual([[6, 4]]);
+    expect(families(['--to', 'http://web'])).toEqual([[6, 4]]);
+    expect(families(['--to', 'service/web', '--ip-family', '4'])).toEqual([[4]]);
   });
 
   test('--client-address is the source from outside', () => {

@@ -292,3 +292,30 @@ describe('the deciding rule', () => {
     expect(verdict.policies[0]?.rules[0]?.peerMatches.length).toBe(64);
   });
 });
+
+describe('a pod in the network of its node, whose address a manifest shows', () => {
+  const manifests = `${policy('policy', 'x', '{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]}')}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: x}
+spec: {containers: [{name: web}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: y}
+spec: {hostNetwork: true, containers: [{name: agent}]}
+status: {podIP: ADDRESS}
+`;
+  test.each([
+    ['10.1.0.8', 'allowed'],
+    ['10.2.0.8', 'denied'],
+  ])('%s is %s by a block', (address, expected) => {
+    const index = indexOf(manifests.replace('ADDRESS', address));
+    const find = (name: string) => index.podSets(undefined).find((podSet) => podSet.name === name);
+    const [subject, podSet] = [find('web'), find('agent')];
+    if (!subject || !podSet) throw new Error('the pods are not there');
+    for (const modes of [{}, { ipBlockMatchesPods: 'never' as const }])
+      expect(policyVerdict(index, { direction: 'Ingress', subject, peer: { kind: 'pods', podSet }, protocol: 'TCP', port: 80 }, modes).verdict).toBe(expected);
+  });
+});

@@ -35,7 +35,7 @@ describe('configured contexts', () => {
     });
     const contexts = contextsOf(tree, { configuration });
     expect(asText(contexts)).toBe(
-      lines(`config:prod: base/web.yaml, extra/a.yaml, overlays/prod/kustomization.yaml, base/kustomization.yaml
+      lines(`config:prod: base/web.yaml, extra/a.yaml, overlays/prod/kustomization.yaml, base/kustomization.yaml, overlays/prod/patch.yaml
       folder:.: extra/b.yaml, rest.yaml
       kustomize:overlays/dev: base/web.yaml, overlays/dev/kustomization.yaml, base/kustomization.yaml`),
     );
@@ -44,7 +44,7 @@ describe('configured contexts', () => {
       closed: true,
       namespace: 'shop',
       because: '.packetpath.yaml makes it of overlays/prod, extra/**',
-      missing: ['patches that are not applied yet: patch.yaml (overlays/prod/kustomization.yaml)'],
+      missing: [],
     });
     expect(contexts[1]?.closed).toBe(false);
   });

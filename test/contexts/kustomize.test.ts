@@ -20,7 +20,7 @@ const table: readonly [string, string, string][] = [
     'folder:.: k/b.yaml, other.yaml\nkustomize:k: k/a.yaml, k/kustomization.yaml',
   ],
   [
-    'patches and other sources are in no context',
+    'patches belong to what they change, other sources to no context',
     `kustomization.yaml: {"resources":["web.yaml"],"patches":[{"path":"p1.yaml"}],"patchesStrategicMerge":["./p2.yaml"],"patchesJson6902":[{"path":"p3.yaml"}],"transformers":["t.yaml"],"configMapGenerator":[{"name":"c","files":["key=g.yaml"]}]}
      web.yaml: Deployment/web
      p1.yaml: Deployment/web
@@ -28,7 +28,7 @@ const table: readonly [string, string, string][] = [
      p3.yaml: Deployment/web
      t.yaml: LabelTransformer/x
      g.yaml: Deployment/web`,
-    'kustomize:.: web.yaml, kustomization.yaml',
+    'kustomize:.: web.yaml, kustomization.yaml, p2.yaml, p1.yaml, p3.yaml',
   ],
   [
     'components come after resources',
@@ -90,12 +90,16 @@ describe('Kustomize', () => {
   });
 
   test.each<[object, string]>([
+    [{ patches: [{ path: 'p.yaml' }] }, 'p.yaml, which kustomization.yaml names as a patch, is not here'],
+    [{ patchesStrategicMerge: ['../p.yaml'] }, '../p.yaml, which kustomization.yaml names as a patch, is not here'],
+    [{ patches: [{ patch: '- op: remove' }] }, 'a patch of kustomization.yaml that cannot be read'],
+    [{ patches: [{ patch: '- {op: remove, path: /spec}', target: { name: '(' } }] }, 'the patch target "(" of kustomization.yaml, which cannot be read'],
     [
-      { patches: [{ path: 'p.yaml' }, { patch: '- op: remove' }], patchesStrategicMerge: ['q.yaml'] },
-      'patches that are not applied yet: p.yaml, q.yaml, one inline (kustomization.yaml)',
+      { patches: [{ patch: '- {op: remove, path: /spec}', target: { name: '(a+)+' } }] },
+      'the patch target "(a+)+" of kustomization.yaml, which cannot be read',
     ],
-    [{ namePrefix: 'a-', nameSuffix: '', commonLabels: { a: 'b' }, vars: [] }, 'namePrefix, commonLabels of kustomization.yaml, not applied yet'],
-    [{ replacements: [{ source: {} }] }, 'replacements of kustomization.yaml, not applied yet'],
+    [{ replacements: [{ source: {} }], vars: [] }, 'replacements of kustomization.yaml, which is not followed'],
+    [{ transformers: ['a.yaml'], crds: ['b.yaml'] }, 'transformers, crds of kustomization.yaml, which are not followed'],
     [{ helmCharts: [{ name: 'x' }] }, 'Helm charts that kustomization.yaml renders'],
     [{ components: ['https://github.com/example/app//base?ref=v1'] }, 'remote base https://github.com/example/app//base?ref=v1 (kustomization.yaml)'],
     [{ components: ['github.com/example/app/base'] }, 'remote base github.com/example/app/base (kustomization.yaml)'],
@@ -107,12 +111,12 @@ describe('Kustomize', () => {
     expect(only(kustomization, 'web.yaml: Deployment/web\nplain/x.yaml: Service/x').missing).toEqual([note]);
   });
 
-  test('a namespace holds where no manifest writes another', () => {
+  test('a namespace is that of every manifest, whatever it writes', () => {
     expect(only({ namespace: 'shop' })).toMatchObject({ namespace: 'shop', missing: [] });
     expect(only({ namespace: 'shop' }, 'web.yaml: Deployment/web@shop')).toMatchObject({ namespace: 'shop', missing: [] });
     const other = only({ namespace: 'shop' }, 'web.yaml: Deployment/web@other Service/web');
-    expect(other.namespace).toBeUndefined();
-    expect(other.missing).toEqual(['the namespace shop that Kustomize gives, not applied yet']);
+    expect(other).toMatchObject({ namespace: 'shop', missing: [] });
+    expect(other.members.map(({ metadata }) => metadata.namespace)).toEqual(['shop', 'shop']);
   });
 
   test('the outermost namespace wins, and that of a base holds where it is the only one', () => {
@@ -121,10 +125,13 @@ describe('Kustomize', () => {
     expect(contextsOf(`kustomization.yaml: {"resources":["base"]}\n${base}`)[0]?.namespace).toBe('inner');
     const mixed = contextsOf(`kustomization.yaml: {"resources":["base","x.yaml"]}\nx.yaml: Service/x\n${base}`)[0];
     expect(mixed?.namespace).toBeUndefined();
-    expect(mixed?.missing).toEqual(['the namespace inner that Kustomize gives, not applied yet']);
+    expect(mixed?.members.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([
+      ['Deployment', 'inner'],
+      ['Service', undefined],
+    ]);
   });
 
-  test('generated names with their keys, unless an env file has them', () => {
+  test('what a generator makes is a member with its keys, open where an env file may have more', () => {
     const context = only({
       configMapGenerator: [
         { name: 'settings', literals: ['A=1', 'B=x=y'], files: ['conf/app.ini', 'key=path/file'] },
@@ -132,12 +139,20 @@ describe('Kustomize', () => {
       ],
       secretGenerator: [{ name: 'token', literals: ['t=secret'] }],
     });
-    expect(context.generatedNames).toEqual([
-      { kind: 'ConfigMap', name: 'settings', keys: ['A', 'B', 'app.ini', 'key'] },
-      { kind: 'ConfigMap', name: 'env' },
-      { kind: 'Secret', name: 'token', keys: ['t'] },
+    const made = context.members.flatMap((member) =>
+      member.type === 'ConfigMap' ? [[member.metadata.name, [...member.spec.data.keys()], member.spec.open]] : [],
+    );
+    expect(made).toEqual([
+      ['settings', ['A', 'B', 'app.ini', 'key'], false],
+      ['env', ['A'], true],
     ]);
-    expect(context.missing).toEqual(['generated ConfigMap settings, ConfigMap env, Secret token (kustomization.yaml)']);
+    const secret = context.members.find((member) => member.type === 'Secret');
+    expect([secret?.metadata.name, secret?.type === 'Secret' && secret.spec.keys, JSON.stringify(secret?.raw).includes('secret')]).toEqual([
+      'token',
+      ['t'],
+      false,
+    ]);
+    expect(context.missing).toEqual([]);
   });
 
   test('kinds decide the order, unless the kustomization wants the order of its files', () => {

@@ -30,7 +30,7 @@ function resourceOf(text: string, uri: string, document: number): Resource {
     },
     spec: {},
     source: { uri, document, path: [] },
-    raw: {},
+    raw: { apiVersion: apiVersion ?? groups[kind] ?? 'v1', kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
     partial: partial === '?',
     ignores: [],
   } as unknown as Resource;
@@ -49,10 +49,12 @@ export function filesOf(tree: string): readonly ContextFile[] {
       const rest = line.slice(colon + 1).trim();
       if (rest.startsWith('{')) return { uri, path, resources: [], kustomization: JSON.parse(rest) as unknown, brokenDocuments: 0 };
       const words = rest.split(' ').filter((word) => word !== '');
+      const resources = words.filter((word) => word !== '!').map((word, index) => resourceOf(word, uri, index));
       return {
         uri,
         path,
-        resources: words.filter((word) => word !== '!').map((word, index) => resourceOf(word, uri, index)),
+        resources,
+        text: resources.map(({ raw }) => JSON.stringify(raw)).join('\n---\n'),
         brokenDocuments: words.filter((word) => word === '!').length,
       };
     });

@@ -1,9 +1,11 @@
 /** The questions of a real application: Online Boutique with its network policies switched on. Skipped where it is not at hand. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterIndex } from '../../server/src/cluster/clusterIndex';
-import type { Flow, Trace } from '../../server/src/protocol/trace';
+import { traceIn } from '../../server/src/features/traces';
+import type { Flow, FlowOptions, Trace } from '../../server/src/protocol/trace';
+import { traceText } from '../../server/src/report/traceText';
 import { simulate } from '../../server/src/simulation/simulate';
 import { snapshotOf } from '../support/workspaceOf';
 
@@ -14,6 +16,7 @@ if (!isHere) console.log('skipped: the corpus of real manifests is not here (PAC
 
 describe.skipIf(!isHere)('Online Boutique with network policies', () => {
   let index: ClusterIndex;
+  let transcript: (flow: Flow) => string;
   beforeAll(() => {
     const files: Record<string, string> = {};
     for (const path of readdirSync(boutique, { recursive: true }) as string[]) {
@@ -25,6 +28,10 @@ describe.skipIf(!isHere)('Online Boutique with network policies', () => {
     const context = snapshot.contexts.find((candidate) => candidate.id === 'kustomize:kustomize');
     if (!context) throw new Error('no context kustomize:kustomize');
     index = snapshot.traceIndex(context);
+    transcript = (flow) => {
+      const answer = traceIn(snapshot, context, flow);
+      return answer.ok ? traceText(answer.traces, { expert: true, colour: false }).replaceAll(/file:\/\/\/workspace\//g, '') : answer.error;
+    };
   });
 
   function ask(flow: Flow): Trace {
@@ -81,6 +88,7 @@ describe.skipIf(!isHere)('Online Boutique with network policies', () => {
       'veth forwarded',
       'pod-interface forwarded',
       'container-port delivered',
+      'service-environment resolved',
     ]);
     expect(hops.find(({ kind }) => kind === 'tunnel-encapsulation')?.after.encapsulation).toMatchObject({ kind: 'vxlan', overhead: 50 });
   });
@@ -95,5 +103,28 @@ describe.skipIf(!isHere)('Online Boutique with network policies', () => {
     const trace = ask({ from: 'internet', to: 'service/frontend-external', port: 80 });
     expect(trace.outcome).toBe('delivered');
     expect(trace.branches.reduce((sum, branch) => sum + branch.share, 0)).toBeCloseTo(1);
+  });
+
+  const written = join(import.meta.dirname, 'onlineBoutique.txt');
+  const update = process.env['PACKETPATH_UPDATE'] === '1';
+
+  /** From the internet to the last pod of the chain, in the words for an engineer; `PACKETPATH_UPDATE=1` writes them anew. */
+  test('the way from the internet to redis-cart, with two plugins and two proxy modes, reads as it is written', () => {
+    const legs: readonly Pick<Flow, 'from' | 'to'>[] = [
+      { from: 'internet', to: 'service/frontend-external' },
+      { from: 'deployment/frontend', to: 'cartservice:7070' },
+      { from: 'deployment/cartservice', to: 'redis-cart:6379' },
+    ];
+    const kinds: readonly FlowOptions[] = [
+      { cni: 'calico:ipip', proxyMode: 'iptables' },
+      { cni: 'calico:ipip', proxyMode: 'nftables' },
+      { cni: 'cilium:tunnel', proxyMode: 'iptables' },
+      { cni: 'cilium:tunnel', proxyMode: 'ebpf' },
+    ];
+    const text = kinds
+      .flatMap((options) => legs.map((leg) => `%%% ${options.cni ?? ''}, ${options.proxyMode ?? ''}\n${transcript({ ...leg, options })}`))
+      .join('\n');
+    if (update) writeFileSync(written, text);
+    expect(text).toBe(readFileSync(written, 'utf8'));
   });
 });

@@ -10,12 +10,7 @@ import { traceMermaid } from '../../server/src/report/traceMermaid';
 import { traceText } from '../../server/src/report/traceText';
 import { simulate } from '../../server/src/simulation/simulate';
 import { traceIndexOf } from '../support/workspaceOf';
-
-const deployment = (name: string, namespace: string, extra = ''): string =>
-  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec:\n  ${extra}\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}}\n    spec:\n      containers: [{name: main, image: i, ports: [{containerPort: 80}]}]`;
-const service = (name: string, namespace: string, spec: string): string =>
-  `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: {${spec}}`;
-const join = (...documents: readonly string[]): string => documents.join('\n---\n');
+import { deployment, documents as join, service } from './manifests';
 
 function traces(files: string, flow: Flow, closed = false): readonly Trace[] {
   const answer = simulate(traceIndexOf(files, { closed }), flow);
@@ -208,7 +203,16 @@ describe('any question', () => {
     'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: a}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]}], egress: [{}]}',
     'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: a}\nspec: {rules: [{host: shop.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}',
   );
-  const index = traceIndexOf(files);
+  const index = traceIndexOf(
+    join(
+      files,
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: a}\nspec: {gatewayClassName: cilium, listeners: [{name: http, port: 80, protocol: HTTP}, {name: other, port: 30080, protocol: HTTP}]}',
+      'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {parentRefs: [{name: g}], hostnames: [api.example.com], rules: [{backendRefs: [{name: web, port: 80, weight: 2}, {name: gone, port: 80}, {name: far, namespace: b, port: 80}]}]}',
+      service('dual', 'a', 'ipFamilyPolicy: RequireDualStack, selector: {app: web}, ports: [{port: 80}]'),
+      service('manual', 'a', 'ports: [{port: 80}]'),
+      'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: m, namespace: a, labels: {kubernetes.io/service-name: manual}}\naddressType: IPv4\nports: [{port: 80}]\nendpoints: [{addresses: [10.96.0.77]}, {addresses: [172.20.0.9]}, {addresses: [172.20.0.8], conditions: {ready: false}}]',
+    ),
+  );
   const from = fc.constantFrom('deployment/web', 'pod/host', 'node/node-1', 'internet', 'ip:198.51.100.4', 'service/web', 'ingress/i', 'deployment/web/main');
   const to = fc.constantFrom(
     'deployment/web',
@@ -229,6 +233,14 @@ describe('any question', () => {
     'ip:10.0.0.1',
     'node/node-2',
     'https://shop.example.com/x',
+    'http://api.example.com/v1',
+    'httproute/r',
+    'gateway/g',
+    'service/dual',
+    'dual:80',
+    'manual:80',
+    'service/kubernetes',
+    'https://kubernetes.default.svc',
     'https://example.org',
     'no.such.a:80',
   );

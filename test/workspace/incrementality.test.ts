@@ -141,8 +141,25 @@ const text = documents.map((list) => list.join('---\n'));
 
 const paths = ['a.yaml', 'b.yaml', 'shop/c.yaml', 'dev/d.yaml', 'prod/d.yaml', 'patches/e.yaml'] as const;
 const kustomization = fc
-  .subarray(['../a.yaml', '../b.yaml', '../shop/c.yaml'])
-  .map((list) => `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [${list.join(', ')}]\npatches:\n  - path: ../patches/e.yaml\n`);
+  .record({
+    resources: fc.subarray(['../a.yaml', '../b.yaml', '../shop/c.yaml']),
+    more: fc.constantFrom(
+      '',
+      'namePrefix: dev-\n',
+      'namespace: pay\n',
+      'commonLabels: {app: api}\n',
+      'labels: [{pairs: {tier: front}, includeTemplates: true}]\n',
+    ),
+    patch: fc.constantFrom(
+      '{path: ../patches/e.yaml}',
+      "{target: {kind: Service, name: w.*}, patch: '[{op: replace, path: /spec/ports/0/targetPort, value: 9090}]'}",
+      "{patch: '{apiVersion: v1, kind: Service, metadata: {name: api}, $patch: delete}'}",
+    ),
+  })
+  .map(
+    ({ resources, more, patch }) =>
+      `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [${resources.join(', ')}]\n${more}patches:\n  - ${patch}\n`,
+  );
 const configuration = fc.constantFrom(
   'rules: {port/container-port-collision: error}\n',
   'contexts:\n  - name: all\n    include: ["**"]\n    closed: true\n',
@@ -167,7 +184,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('remove' as const), path: fc.constantFrom<string>(...paths, '.packetpath.yaml', 'k/kustomization.yaml') }),
     weight: 2,
   },
-  { arbitrary: fc.record({ kind: fc.constant('set' as const), path: fc.constant('k/kustomization.yaml'), text: kustomization }), weight: 1 },
+  { arbitrary: fc.record({ kind: fc.constant('set' as const), path: fc.constant('k/kustomization.yaml'), text: kustomization }), weight: 2 },
   { arbitrary: fc.record({ kind: fc.constant('set' as const), path: fc.constant('.packetpath.yaml'), text: configuration }), weight: 1 },
   { arbitrary: fc.record({ kind: fc.constant('look' as const) }), weight: 6 },
 );

@@ -5,6 +5,8 @@ import type { Services } from '../services';
 import { openTopology } from './openTopology';
 import { openTopologyToSide } from './openTopologyToSide';
 import { restartServer } from './restartServer';
+import { showChanges } from './showChanges';
+import { showConnectivity } from './showConnectivity';
 import { showContext } from './showContext';
 import { showLog } from './showLog';
 import { traceFromHere } from './traceFromHere';
@@ -18,6 +20,8 @@ const all: Readonly<Record<CommandId, Command>> = {
   'packetpath.traceToHere': traceToHere,
   'packetpath.openTopology': openTopology,
   'packetpath.openTopologyToSide': openTopologyToSide,
+  'packetpath.showConnectivity': showConnectivity,
+  'packetpath.showChanges': showChanges,
   'packetpath.showContext': showContext,
   'packetpath.restartServer': restartServer,
   'packetpath.showLog': showLog,

@@ -27,32 +27,39 @@ export function normalize<N extends Numeric>(intervals: Iterable<Interval<N>>): 
 
 /** What is in `a` and not in `b`. */
 export function subtract<N extends Numeric>(a: readonly Interval<N>[], b: readonly Interval<N>[]): Interval<N>[] {
-  let rest = normalize(a);
-  for (const cut of normalize(b)) {
-    const next: Interval<N>[] = [];
-    for (const interval of rest) {
-      if (cut.last < interval.first || cut.first > interval.last) {
-        next.push(interval);
-        continue;
+  const cuts = normalize(b);
+  const rest: Interval<N>[] = [];
+  let place = 0;
+  for (const { first, last } of normalize(a)) {
+    while (place < cuts.length && (cuts[place]?.last ?? first) < first) place++;
+    let from = first;
+    // A cut may reach into the next interval, so the place stays.
+    for (let at = place; from <= last; at++) {
+      const cut = cuts[at];
+      if (!cut || cut.first > last) {
+        rest.push({ first: from, last });
+        break;
       }
-      if (cut.first > interval.first) next.push({ first: interval.first, last: step(cut.first, -1) });
-      if (cut.last < interval.last) next.push({ first: step(cut.last, 1), last: interval.last });
+      if (cut.first > from) rest.push({ first: from, last: step(cut.first, -1) });
+      from = step(cut.last, 1);
     }
-    rest = next;
   }
   return rest;
 }
 
 export function intersect<N extends Numeric>(a: readonly Interval<N>[], b: readonly Interval<N>[]): Interval<N>[] {
+  const [left, right] = [normalize(a), normalize(b)];
   const result: Interval<N>[] = [];
-  for (const left of normalize(a)) {
-    for (const right of normalize(b)) {
-      const first = left.first > right.first ? left.first : right.first;
-      const last = left.last < right.last ? left.last : right.last;
-      if (first <= last) result.push({ first, last });
-    }
+  for (let i = 0, j = 0; i < left.length && j < right.length;) {
+    const [one, other] = [left[i], right[j]];
+    if (!one || !other) break;
+    const first = one.first > other.first ? one.first : other.first;
+    const last = one.last < other.last ? one.last : other.last;
+    if (first <= last) result.push({ first, last });
+    if (one.last < other.last) i++;
+    else j++;
   }
-  return normalize(result);
+  return result;
 }
 
 /** True when every number of `inner` is in `outer`. */

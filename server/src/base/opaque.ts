@@ -27,3 +27,11 @@ export function textOf(value: Value<string> | undefined): string | undefined {
 
 /** The third answer. */
 export type Ternary = 'yes' | 'no' | 'unknown';
+
+/** On a plain mapping: the text that may add keys which are not written; every other key of it is opaque. */
+export const moreKeys = Symbol('keys that the text does not tell');
+
+/** What a mapping without a key may hold there: opaque when keys are missing from the text, else undefined. */
+export function missingKey(mapping: object): Opaque | undefined {
+  return (mapping as { readonly [moreKeys]?: Opaque })[moreKeys];
+}

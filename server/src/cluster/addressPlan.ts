@@ -1,8 +1,13 @@
 /** The addresses that a trace shows: those that manifests write, and assumed ones that are always the same for the same files. */
-import { type Address, addressAt, type Cidr, cidrContains, cidrSize, type Family, formatAddress, formatCidr, parseAddress, parseCidr } from '../base/addresses';
+import { type Address, type Cidr, cidrContains, cidrSize, type Family, formatAddress, parseAddress } from '../base/addresses';
 import { known } from '../base/opaque';
 import type { Resource } from '../model/resources';
 import type { ClusterIndex, PodSet } from './clusterIndex';
+import { planNodes } from './plannedNodes';
+import { cidrOf, defaultRanges, nodeRanges, serviceRanges, textAt } from './plannedRanges';
+import { hash } from './stableHash';
+
+export { podRanges, serviceRanges } from './plannedRanges';
 
 /** An address and whether a manifest says it. */
 export interface PlannedAddress {
@@ -31,6 +36,10 @@ export interface AddressPlan {
   serviceAddress(service: Resource<'Service'>): PlannedAddress | undefined;
   /** The cluster DNS Service. */
   readonly dns: PlannedAddress;
+  /** The Service `kubernetes` of the namespace `default`: the first address of the range. */
+  readonly apiAddress: PlannedAddress;
+  /** Where an API server runs: a Node with the role of the control plane, else an assumed machine beside the nodes. */
+  readonly apiServer: PlannedNode;
   /** The address at which the outside finds the Service: from its status, its spec, or assumed. */
   loadBalancerAddress(service: Resource<'Service'>): PlannedAddress;
   /** At which the outside finds the ingress controller, whose Service no manifest of the application shows. */
@@ -47,17 +56,6 @@ export interface AddressPlan {
   tunnelAddressOf(node: PlannedNode): string;
 }
 
-/** Defaults for what no manifest and no setting says. */
-export const defaultRanges = {
-  pod: { 4: '10.244.0.0/16', 6: 'fd00:10:244::/56' },
-  service: { 4: '10.96.0.0/12', 6: 'fd00:10:96::/112' },
-  node: { 4: '192.168.0.0/24', 6: 'fd00:192:168::/64' },
-  /** Documentation blocks (RFC 5737, RFC 3849): assumed addresses outside can be nobody's. */
-  client: { 4: '203.0.113.0/24', 6: '2001:db8:1::/64' },
-  loadBalancer: { 4: '198.51.100.0/24', 6: '2001:db8:2::/64' },
-  host: { 4: '192.0.2.0/24', 6: '2001:db8:3::/64' },
-} as const;
-
 const plans = new WeakMap<ClusterIndex, Map<Family, AddressPlan>>();
 
 /** One plan a context and family, made on first use. In large contexts only hashes decide, and two may meet. */
@@ -69,27 +67,6 @@ export function addressPlan(index: ClusterIndex, family: Family = 4): AddressPla
   return plan;
 }
 
-/** The pod ranges of the cluster: known ones of both families, else the assumed ones. */
-export function podRanges(index: ClusterIndex): readonly Cidr[] {
-  const facts = index.ranges.pod;
-  const whole = facts.filter((fact) => fact.origin !== 'node');
-  const chosen = (whole.length > 0 ? whole : facts).map((fact) => fact.cidr);
-  if (chosen.length > 0) return chosen;
-  return [cidrOf(defaultRanges.pod[4])];
-}
-
-/** The Service ranges of the cluster: known, else assumed. */
-export function serviceRanges(index: ClusterIndex): readonly Cidr[] {
-  const chosen = index.ranges.service.map((fact) => fact.cidr);
-  return chosen.length > 0 ? chosen : [cidrOf(defaultRanges.service[4])];
-}
-
-/** The node range: from the settings, else assumed. */
-export function nodeRanges(index: ClusterIndex): readonly Cidr[] {
-  const set = (index.context.cluster?.nodeCidr ?? []).flatMap((text) => parseCidr(text) ?? []);
-  return set.length > 0 ? set : [cidrOf(defaultRanges.node[4])];
-}
-
 const coordinated = 5000;
 /** Each asks the index for written claims, so fewer of them. */
 const coordinatedServices = 500;
@@ -98,6 +75,8 @@ class Plan implements AddressPlan {
   readonly nodes: readonly PlannedNode[];
   readonly dns: PlannedAddress;
   readonly clientAddress: PlannedAddress;
+  readonly apiAddress: PlannedAddress;
+  readonly apiServer: PlannedNode;
   readonly ingressAddress: PlannedAddress;
   private readonly services: Cidr;
   private podSlots: ReadonlyMap<string, number> | undefined;
@@ -110,6 +89,8 @@ class Plan implements AddressPlan {
     this.services = serviceRanges(index).find((range) => range.family === family) ?? cidrOf(defaultRanges.service[family]);
     this.nodes = planNodes(index, family);
     this.dns = this.dnsAddress();
+    this.apiAddress = { text: textAt(this.services, 1n), assumed: index.ranges.service.length === 0 };
+    this.apiServer = this.nodes.find(isControlPlane) ?? this.assumedControlPlane();
     this.ingressAddress = { text: textAt(cidrOf(defaultRanges.loadBalancer[family]), 5n), assumed: true };
     this.clientAddress = { text: textAt(cidrOf(defaultRanges.client[family]), 7n), assumed: true };
   }
@@ -176,6 +157,11 @@ class Plan implements AddressPlan {
 
   tunnelAddressOf(node: PlannedNode): string {
     return textAt(cidrOf(node.podRange), 0n);
+  }
+
+  private assumedControlPlane(): PlannedNode {
+    const range = nodeRanges(this.index).find((one) => one.family === this.family) ?? cidrOf(defaultRanges.node[this.family]);
+    return { name: 'control-plane', address: textAt(range, 10n), podRange: this.nodes[0]?.podRange ?? defaultRanges.pod[this.family], assumed: true };
   }
 
   private dnsAddress(): PlannedAddress {
@@ -257,72 +243,6 @@ class Plan implements AddressPlan {
   }
 }
 
-function planNodes(index: ClusterIndex, family: Family): readonly PlannedNode[] {
-  const written = [...index.ofKind('Node')].sort((a, b) => compare(a.metadata.name, b.metadata.name)).slice(0, 64);
-  const podRange = podRanges(index).find((range) => range.family === family) ?? cidrOf(defaultRanges.pod[family]);
-  const nodeRange = nodeRanges(index).find((range) => range.family === family) ?? cidrOf(defaultRanges.node[family]);
-  const names = new Set(written.map((node) => node.metadata.name));
-  const count = Math.max(written.length, index.context.closed && written.length > 0 ? written.length : 2);
-  const ranges = written.map((node) => node.spec.podCIDRs.map(({ cidr }) => parseCidr(known(cidr) ?? '')).find((cidr) => cidr?.family === family) ?? undefined);
-  const addresses = written.map((node) => nodeAddress(node, family));
-  const usedRanges = new Set(ranges.flatMap((range) => (range ? [formatCidr(range)] : [])));
-  const usedAddresses = new Set(addresses.flatMap((address) => (address ? [formatAddress(address)] : [])));
-  const freeRange = freshBlocks(podRange, family, usedRanges);
-  let nextAddress = 11n;
-  const nodes: PlannedNode[] = [];
-  for (let position = 0; position < count; position++) {
-    const resource = written[position];
-    const knownAddress = addresses[position];
-    let address = knownAddress ? formatAddress(knownAddress) : undefined;
-    while (address === undefined) {
-      const candidate = textAt(nodeRange, nextAddress % cidrSize(nodeRange));
-      nextAddress++;
-      if (!usedAddresses.has(candidate) || nextAddress > 400n) address = candidate;
-    }
-    const own = ranges[position];
-    nodes.push({
-      name: resource?.metadata.name ?? freshName(names, position),
-      address,
-      podRange: own ? formatCidr(own) : freeRange(),
-      assumed: !resource || !knownAddress || !own,
-      ...(knownAddress && { knownAddress }),
-      ...(resource && { resource }),
-    });
-  }
-  return nodes;
-}
-
-function nodeAddress(node: Resource<'Node'>, family: Family): Address | undefined {
-  const internal = node.spec.addresses.filter((address) => known(address.type) === 'InternalIP');
-  return internal.map(({ address }) => parseAddress(known(address) ?? '')).find((address) => address?.family === family) ?? undefined;
-}
-
-/** Node blocks as the controller manager cuts them: /24, /64. */
-function freshBlocks(range: Cidr, family: Family, used: ReadonlySet<string>): () => string {
-  const width = family === 4 ? 32 : 128;
-  const prefix = Math.min(width, Math.max(family === 4 ? 24 : 64, Math.min(range.prefix + 1, width)));
-  const size = 1n << BigInt(width - prefix);
-  let next = range.first;
-  return () => {
-    for (let step = 0; step < 512; step++) {
-      if (next + size - 1n > range.last) next = range.first;
-      const text = `${formatAddress({ family, value: next })}/${prefix}`;
-      next += size;
-      if (!used.has(text)) return text;
-    }
-    return formatCidr(range);
-  };
-}
-
-function freshName(taken: Set<string>, position: number): string {
-  for (let number = position + 1; ; number++) {
-    const name = `node-${number}`;
-    if (taken.has(name)) continue;
-    taken.add(name);
-    return name;
-  }
-}
-
 function serviceKey(index: ClusterIndex, service: Resource<'Service'>): string {
   return `${index.namespaceOf(service) ?? 'default'}/${service.metadata.name}`;
 }
@@ -333,10 +253,6 @@ function usable(range: Cidr): bigint {
   return room < 1n ? 1n : room > 65533n ? 65533n : room;
 }
 
-function textAt(range: Cidr, position: bigint): string {
-  return formatAddress(addressAt(range, position % cidrSize(range)));
-}
-
 function minimum(values: readonly bigint[]): bigint {
   return values.reduce((smallest, value) => (value < smallest ? value : smallest), 65533n);
 }
@@ -345,20 +261,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** For texts of this module alone: defaults, and what `formatCidr` wrote. */
-function cidrOf(text: string): Cidr {
-  const cidr = parseCidr(text);
-  if (!cidr) throw new Error(`not a block: ${text}`);
-  return cidr;
-}
-
-/** FNV-1a, 32 bits, with a final mix so that neighbours spread. The same text gives the same number everywhere. */
-export function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let position = 0; position < text.length; position++) value = Math.imul(value ^ text.charCodeAt(position), 0x01000193);
-  value ^= value >>> 16;
-  value = Math.imul(value, 0x85ebca6b);
-  value ^= value >>> 13;
-  value = Math.imul(value, 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane */
+function isControlPlane({ resource }: PlannedNode): boolean {
+  return resource?.metadata.labels.entries.has('node-role.kubernetes.io/control-plane') ?? false;
 }

@@ -7,11 +7,11 @@ import type { Resource } from '../model/resources';
 import type { Claim, ClaimKind, PodSet } from './clusterIndex';
 import type { NamespaceShard } from './namespaceShard';
 
-/** Key: `nodePort 30080/TCP`, `hostPort 80/UDP`, `clusterIP 10.96.0.9`. */
+/** Key: `nodePort 30080/TCP`, `hostPort 80/UDP`, `clusterIP 10.96.0.9`. Objects of two branches of a template take nothing from each other. */
 export function claimsOf(shard: NamespaceShard): Multimap<string, Claim> {
   const claims = new Multimap<string, Claim>();
-  for (const resource of shard.ofKind('Service')) if (resource.type === 'Service') claimsOfService(resource, shard, claims);
-  for (const podSet of shard.podSets) claimsOfPods(podSet, claims);
+  for (const resource of shard.ofKind('Service')) if (resource.type === 'Service' && !resource.conditional) claimsOfService(resource, shard, claims);
+  for (const podSet of shard.podSets) if (!podSet.resource.conditional) claimsOfPods(podSet, claims);
   return claims;
 }
 

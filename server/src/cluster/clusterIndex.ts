@@ -38,12 +38,16 @@ export interface RangeFact {
   readonly resource?: Resource;
   readonly path?: Path;
   readonly span?: { readonly start: number; readonly end: number };
-  readonly origin: 'kubeadm' | 'kind' | 'node' | 'servicecidr' | 'setting';
+  readonly origin: 'kubeadm' | 'kind' | 'node' | 'servicecidr' | 'setting' | 'ippool' | 'flannel';
 }
 
 export interface ClusterRanges {
   readonly pod: readonly RangeFact[];
   readonly service: readonly RangeFact[];
+  /** From which a network plugin takes the addresses of pods: Calico's pools, flannel's network. Inside `pod` where the cluster says its range. */
+  readonly plugin?: readonly RangeFact[];
+  /** `Backend.Type` of flannel's configuration. */
+  readonly flannelBackend?: string;
   /** From kubeadm's `service-node-port-range`, or the setting; undefined when the default is assumed. */
   readonly nodePorts?: { readonly first: number; readonly last: number };
 }

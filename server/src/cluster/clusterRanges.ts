@@ -4,11 +4,14 @@ import { parseCidr } from '../base/addresses';
 import type { ClusterSettings } from '../model/context';
 import type { RangeText, Resource } from '../model/resources';
 import type { ClusterRanges, RangeFact } from './clusterIndex';
+import { readFlannelConfig } from './flannelConfig';
 
-/** `resources` are those of the kinds that `rangeKinds` names, in file order. What does not parse is left to the rules of the document. */
+/** `resources` are those of the kinds that `rangeKinds` names, and flannel's ConfigMap, in file order. What does not parse is left to the rules of the document. */
 export function clusterRangesOf(resources: readonly Resource[], settings: ClusterSettings | undefined): ClusterRanges {
   const pod: RangeFact[] = [];
   const service: RangeFact[] = [];
+  const plugin: RangeFact[] = [];
+  let flannelBackend: string | undefined;
   let nodePorts: { readonly first: number; readonly last: number } | undefined = portRange(settings?.nodePortRange);
   for (const resource of resources) {
     switch (resource.type) {
@@ -32,15 +35,32 @@ export function clusterRangesOf(resources: readonly Resource[], settings: Cluste
           ),
         );
         break;
+      case 'IPPool': {
+        const text = known(resource.spec.cidr);
+        if (text !== undefined && !resource.spec.disabled) plugin.push(...facts(resource, [{ path: ['spec', 'cidr'], text }], 'ippool'));
+        break;
+      }
+      case 'ConfigMap': {
+        const config = readFlannelConfig(resource);
+        flannelBackend ??= config?.backend;
+        for (const { cidr, text } of config?.ranges ?? []) plugin.push({ cidr, text, resource, path: ['data', 'net-conf.json'], origin: 'flannel' });
+        break;
+      }
       default:
     }
   }
   for (const text of settings?.podCidr ?? []) pod.push(...setting(text));
   for (const text of settings?.serviceCidr ?? []) service.push(...setting(text));
-  return { pod, service, ...(nodePorts ? { nodePorts } : {}) };
+  return {
+    pod,
+    service,
+    ...(plugin.length > 0 ? { plugin } : {}),
+    ...(flannelBackend === undefined ? {} : { flannelBackend }),
+    ...(nodePorts ? { nodePorts } : {}),
+  };
 }
 
-export const rangeKinds = ['KubeadmClusterConfiguration', 'KindCluster', 'ServiceCIDR', 'Node'] as const;
+export const rangeKinds = ['KubeadmClusterConfiguration', 'KindCluster', 'ServiceCIDR', 'Node', 'IPPool'] as const;
 
 function facts(resource: Resource, texts: readonly RangeText[], origin: RangeFact['origin']): RangeFact[] {
   return texts.flatMap(({ path, text, span }) => {

@@ -10,6 +10,7 @@ import { isNamespaced } from '../model/scope';
 import { claimKey, claimsOf } from './claims';
 import type { Claim, ClaimKind, ClusterIndex, ClusterRanges, Namespace, NameTarget, NearMiss, PodSet, Selection } from './clusterIndex';
 import { clusterRangesOf, rangeKinds } from './clusterRanges';
+import { isFlannelConfig } from './flannelConfig';
 import { readingsOf } from './names';
 import { NamespaceShard } from './namespaceShard';
 import { bestNearMiss, type Candidate, nearMissesIn } from './nearMiss';
@@ -271,7 +272,7 @@ export class ContextIndex implements ClusterIndex {
 
   private rangesNow(): ClusterRanges {
     if (this.lazy.ranges) return this.lazy.ranges;
-    const resources = rangeKinds.flatMap((kind) => this.everyOf(kind));
+    const resources = [...rangeKinds.flatMap((kind) => this.everyOf(kind)), ...this.everyOf('ConfigMap').filter(isFlannelConfig)];
     this.lazy.rangeResources = resources;
     this.lazy.ranges =
       this.previousRanges && sameItems(this.previousRanges.resources, resources)

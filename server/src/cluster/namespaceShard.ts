@@ -69,7 +69,8 @@ export class NamespaceShard {
       const lists = pairs.map(([key, value]) => this.byLabel.get(`${key}=${value}`)).sort((a, b) => a.length - b.length);
       for (const list of lists.slice(0, 2)) for (const podSet of list) found.add(podSet);
     }
-    return [...found].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    const { order } = this.almost;
+    return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
   }
 
   podSetFor(resource: Resource): PodSet | undefined {
@@ -99,6 +100,8 @@ export class NamespaceShard {
 }
 
 interface AlmostSelected {
+  /** Places in `podSets`. */
+  readonly order: ReadonlyMap<PodSet, number>;
   /** Pods with another value of the key that is a slip, with the value under another key, or of that name. */
   candidates(key: string, value: string): Iterable<PodSet>;
 }
@@ -120,6 +123,7 @@ function almostSelected(podSets: readonly PodSet[]): AlmostSelected {
   }
   const near = new Map<string, NearNames>();
   return {
+    order: new Map(podSets.map((podSet, index) => [podSet, index])),
     *candidates(key, value) {
       let names = near.get(key);
       if (!names) near.set(key, (names = new NearNames(values.get(key))));

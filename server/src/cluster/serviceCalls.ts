@@ -1,5 +1,6 @@
 /** Which Services do the pods of a workload call, as far as names in their values tell? */
 import { isOpaque, known, textOf, type Value } from '../base/opaque';
+import { sourceOf } from '../model/origins';
 import { concurrentContainers, type Container } from '../model/pod';
 import type { Resource } from '../model/resources';
 import { variablePrefix } from '../model/serviceVariables';
@@ -18,6 +19,8 @@ export interface ServiceCall {
   readonly port?: number;
   /** The name as it is written. */
   readonly host: string;
+  /** The value that names it. */
+  readonly from: { readonly resource: Resource; readonly path: Path };
   /** The scalar that holds it. */
   readonly at: SourceRef;
 }
@@ -36,12 +39,13 @@ export function callsOf(podSet: PodSet, index: ClusterIndex): readonly ServiceCa
     const text = textOf(value);
     if (text === undefined || text.length === 0 || budget <= 0) return;
     budget -= text.length;
-    const at: SourceRef = { uri: resource.source.uri, document: resource.source.document, path: [...resource.source.path, ...path] };
+    const at = sourceOf(resource, path);
     for (const written of namesIn(text.slice(0, mostScalar), where, name)) {
       const target = resolve(written, podSet.namespace, index);
       if (!target) continue;
-      const key = `${'type' in target ? `${target.source.uri} ${target.source.document} ${target.source.path.join('/')}` : `missing ${target.namespace ?? '-'} ${target.name}`} ${written.port ?? ''}`;
-      if (!calls.has(key)) calls.set(key, { target, host: written.host, at, ...(written.port === undefined ? {} : { port: written.port }) });
+      const key = `${'type' in target ? `${target.source.uri} ${target.source.document} ${target.source.path.join('/')} ${target.metadata.namespace ?? '-'} ${target.metadata.name}` : `missing ${target.namespace ?? '-'} ${target.name}`} ${written.port ?? ''}`;
+      if (!calls.has(key))
+        calls.set(key, { target, host: written.host, at, from: { resource, path }, ...(written.port === undefined ? {} : { port: written.port }) });
     }
   };
   for (const container of podSet.template.containers) {

@@ -7,6 +7,7 @@ import type { Path, RuleLevel } from '../protocol/source';
 import { configurationSchemaFor, type Schema } from './configurationSchema';
 import { globMatches } from './globs';
 import { recordOf } from './kustomization';
+import { isBelow } from './paths';
 
 export interface ConfiguredContext {
   readonly name: string;
@@ -55,6 +56,16 @@ export function readConfiguration(
     ...(typeof baseline === 'string' ? { baseline } : {}),
   };
   return { configuration, problems };
+}
+
+/** The one of the folder itself, else of the nearest folder above it. */
+export function nearestConfiguration<T extends { readonly folder: string }>(configurations: readonly T[], folder: string): T | undefined {
+  let nearest: T | undefined;
+  for (const one of configurations) {
+    if (one.folder !== folder && !isBelow(folder, one.folder)) continue;
+    if (nearest === undefined || (one.folder !== '.' && isBelow(one.folder, nearest.folder))) nearest = one;
+  }
+  return nearest;
 }
 
 /** A problem (message `unmatched`) for every glob that names none of the files; `folder` holds the configuration, `paths` are relative to the workspace. */

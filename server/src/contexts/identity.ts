@@ -2,6 +2,7 @@
 import type { Resource } from '../model/resources';
 import { isNamespaced } from '../model/scope';
 import type { ContextFile } from './formContexts';
+import { pointerKey } from './gitops';
 import { readKustomization } from './kustomization';
 import { isKustomization } from './kustomizeRoots';
 
@@ -13,7 +14,8 @@ import { isKustomization } from './kustomizeRoots';
 export function identityOf(resource: Resource): string | undefined {
   if (resource.type === 'KubeadmClusterConfiguration' || resource.type === 'KindCluster') return `cluster configuration/${resource.type}`;
   const { name, nameKnown, namespace, namespaceOpaque } = resource.metadata;
-  if (resource.partial || !nameKnown || name === '' || name.includes('*')) return undefined;
+  // Of what a template writes on a condition there may be two versions.
+  if (resource.partial || resource.conditional || !nameKnown || name === '' || name.includes('*')) return undefined;
   if (!isNamespaced(resource)) return `${groupOf(resource)}/${resource.kind}//${name}`;
   return namespaceOpaque ? undefined : `${groupOf(resource)}/${resource.kind}/${namespace ?? ''}/${name}`;
 }
@@ -39,7 +41,7 @@ function groupOf({ apiVersion, kind }: Resource): string {
   return group === 'extensions' ? (movedTo.get(kind) ?? group) : group;
 }
 
-/** Changes only when `formContexts` could form other contexts: identities, namespaces, the kustomization, documents that cannot be read. */
+/** Changes only when `formContexts` could form other contexts: identities, namespaces, the kustomization, GitOps pointers, documents that cannot be read. */
 export function contextKeyOf(file: Pick<ContextFile, 'path' | 'resources' | 'kustomization' | 'brokenDocuments'>): string {
   const resources = file.resources.map((resource) => [
     identityOf(resource) ?? `${resource.apiVersion}/${resource.kind}`,
@@ -47,5 +49,5 @@ export function contextKeyOf(file: Pick<ContextFile, 'path' | 'resources' | 'kus
   ]);
   // Only what was understood of the kustomization: its plain value may be of any depth.
   const kustomization = isKustomization(file) ? readKustomization(file.path, file.kustomization) : file.kustomization !== undefined;
-  return JSON.stringify([file.path, file.brokenDocuments, resources, kustomization]);
+  return JSON.stringify([file.path, file.brokenDocuments, resources, kustomization, pointerKey(file.resources)]);
 }

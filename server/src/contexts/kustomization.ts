@@ -1,48 +1,73 @@
-/** What a kustomization file says, as far as membership goes; everything else becomes a note. */
-import { folderOf, nameOf } from './paths';
+/** What a kustomization file says: members, transformations, and what of it is not followed. */
+import type { Value } from '../base/opaque';
+import { isOpaque } from '../base/opaque';
+import {
+  type Generator,
+  type LabelRule,
+  type Patches,
+  readAnnotations,
+  readGenerators,
+  readLabels,
+  readPatches,
+  readReplicas,
+  type ReplicaCount,
+} from './kustomizationFields';
+import { isFileName, isSet, listed, recordOf, records, strings } from './kustomizationValues';
+import { folderOf } from './paths';
 
-export interface Generated {
-  readonly kind: 'ConfigMap' | 'Secret';
-  readonly name: string;
-  readonly keys?: readonly string[];
-}
+export { listed, recordOf } from './kustomizationValues';
 
 export interface Kustomization {
   readonly path: string;
   readonly folder: string;
   readonly isComponent: boolean;
-  /** `resources` and `bases`, then `components`: the order in which Kustomize takes them in. */
-  readonly references: readonly string[];
+  /** `resources` and `bases`, in the order in which Kustomize takes them in. */
+  readonly resources: readonly string[];
+  /** Taken in behind them; what a component changes, it changes of all that is there by then. */
+  readonly components: readonly string[];
   /** Files that are no resources of their own: patches, transformer and generator configurations, sources of generated ConfigMaps. */
   readonly claims: readonly string[];
-  readonly patches: readonly string[];
-  readonly namespace?: string;
+  /** Files that are patches. */
+  readonly patchFiles: readonly string[];
+  readonly namespace?: Value<string>;
+  readonly namePrefix?: Value<string>;
+  readonly nameSuffix?: Value<string>;
+  readonly labels: readonly LabelRule[];
+  readonly annotations: readonly LabelRule[];
+  readonly patches: Patches;
+  readonly replicas: readonly ReplicaCount[];
+  readonly generators: readonly Generator[];
   /** Order of the output; undefined where Kustomize's own (kinds first) holds. */
   readonly order?: string;
-  readonly generated: readonly Generated[];
   /** What this file asks for that is not followed. */
   readonly notes: readonly string[];
 }
 
-/** `plain` may have any shape; what does not fit is passed over. Field by field: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+const read = new WeakMap<object, Kustomization>();
+
+/**
+ * `plain` may have any shape; what does not fit is passed over. The same object for the same value at the same path.
+ * Field by field: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+ */
 export function readKustomization(path: string, plain: unknown): Kustomization {
   const root = recordOf(plain);
-  const patchFiles = [
-    ...records(root['patches']).map((patch) => patch['path']),
-    ...records(root['patchesJson6902']).map((patch) => patch['path']),
-    ...strings(root['patchesStrategicMerge']),
-    // Before Kustomize v4 `patches` was a list of files.
-    ...strings(root['patches']),
-  ].filter(isFileName);
-  const inlinePatches = [...records(root['patches']), ...records(root['patchesJson6902'])].filter((patch) => patch['patch'] !== undefined).length;
-  const generated = [...readGenerators(root['configMapGenerator'], 'ConfigMap'), ...readGenerators(root['secretGenerator'], 'Secret')];
-  const { namespace } = root;
+  const kept = read.get(root);
+  if (kept?.path === path) return kept;
+  const made = make(path, root);
+  read.set(root, made);
+  return made;
+}
+
+function make(path: string, root: Record<string, unknown>): Kustomization {
+  const patches = readPatches(root);
+  const patchFiles = [...patches.either, ...patches.json, ...patches.strategic].flatMap(({ file }) => file ?? []).filter(isFileName);
   const order = recordOf(root['sortOptions'])['order'];
   return {
     path,
     folder: folderOf(path),
     isComponent: root['kind'] === 'Component',
-    references: [...strings(root['resources']), ...strings(root['bases']), ...strings(root['components'])],
+    resources: [...strings(root['resources']), ...strings(root['bases'])],
+    components: strings(root['components']),
     claims: [
       ...patchFiles,
       ...records(root['replacements']).map((replacement) => replacement['path']),
@@ -50,88 +75,39 @@ export function readKustomization(path: string, plain: unknown): Kustomization {
       recordOf(root['openapi'])['path'],
       ...[...records(root['configMapGenerator']), ...records(root['secretGenerator'])].flatMap((generator) => strings(generator['files']).map(sourceFile)),
     ].filter(isFileName),
-    patches: patchFiles,
-    ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}),
+    patchFiles,
+    ...text(root, 'namespace'),
+    ...text(root, 'namePrefix'),
+    ...text(root, 'nameSuffix'),
+    labels: readLabels(root),
+    annotations: readAnnotations(root),
+    patches,
+    replicas: readReplicas(root),
+    generators: readGenerators(root),
     ...(typeof order === 'string' ? { order } : {}),
-    generated,
-    notes: notesOf(path, root, patchFiles, inlinePatches, generated),
+    notes: notesOf(path, root),
   };
 }
 
-/** Fields that change names, selectors or members. `images` and annotations change nothing that a packet meets. */
-const transformations = [
-  'namePrefix',
-  'nameSuffix',
-  'labels',
-  'commonLabels',
-  'replicas',
-  'transformers',
-  'generators',
-  'configurations',
-  'vars',
-  'replacements',
-] as const;
+type NameField = 'namespace' | 'namePrefix' | 'nameSuffix';
 
-function notesOf(
-  path: string,
-  root: Record<string, unknown>,
-  patchFiles: readonly string[],
-  inlinePatches: number,
-  generated: readonly Generated[],
-): readonly string[] {
-  const notes: string[] = [];
-  const patches = [...new Set(patchFiles), ...(inlinePatches > 0 ? [inlinePatches === 1 ? 'one inline' : `${inlinePatches} inline`] : [])];
-  if (patches.length > 0) notes.push(`patches that are not applied yet: ${listed(patches)} (${path})`);
-  const used = transformations.filter((field) => isSet(root[field]));
-  if (used.length > 0) notes.push(`${listed(used)} of ${path}, not applied yet`);
-  if (isSet(root['helmCharts']) || isSet(root['helmChartInflationGenerator'])) notes.push(`Helm charts that ${path} renders`);
-  if (generated.length > 0) notes.push(`generated ${listed(generated.map(({ kind, name }) => `${kind} ${name}`))} (${path})`);
-  return notes;
+function text(root: Record<string, unknown>, name: NameField): Partial<Record<NameField, Value<string>>> {
+  const value = root[name];
+  return isOpaque(value) || (typeof value === 'string' && value !== '') ? { [name]: value } : {};
 }
 
-function readGenerators(value: unknown, kind: Generated['kind']): readonly Generated[] {
-  return records(value).flatMap((generator): readonly Generated[] => {
-    const { name } = generator;
-    if (typeof name !== 'string' || name === '') return [];
-    // The keys of an env file stand in a file that is not read.
-    if (isSet(generator['envs']) || isSet(generator['env'])) return [{ kind, name }];
-    const literals = strings(generator['literals']).map((literal) => literal.split('=', 1)[0] ?? '');
-    const files = strings(generator['files']).map((source) => (source.includes('=') ? (source.split('=', 1)[0] ?? '') : nameOf(source)));
-    return [{ kind, name, keys: [...new Set([...literals, ...files])] }];
-  });
+/** Fields that change names, selectors or members in ways that are not followed. `images` changes nothing that a packet meets. */
+const notFollowed = ['transformers', 'generators', 'validators', 'configurations', 'vars', 'replacements', 'openapi', 'crds'] as const;
+
+function notesOf(path: string, root: Record<string, unknown>): readonly string[] {
+  const notes: string[] = [];
+  const used = notFollowed.filter((field) => isSet(root[field]));
+  if (used.length > 0) notes.push(`${listed(used)} of ${path}, which ${used.length === 1 ? 'is' : 'are'} not followed`);
+  if (isSet(root['helmCharts']) || isSet(root['helmChartInflationGenerator'])) notes.push(`Helm charts that ${path} renders`);
+  return notes;
 }
 
 /** `key=path` or `path`. */
 function sourceFile(source: string): string {
   return source.slice(source.indexOf('=') + 1);
-}
-
-/** A patch list may hold YAML text in place of a file name. */
-function isFileName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length < 1024 && !/[\n{]/.test(value);
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
-}
-
-export function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function records(value: unknown): readonly Record<string, unknown>[] {
-  return listOf(value).filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null && !Array.isArray(item));
-}
-
-function strings(value: unknown): readonly string[] {
-  return listOf(value).filter((item): item is string => typeof item === 'string' && item !== '');
-}
-
-/** At most six by name. */
-export function listed(names: readonly string[]): string {
-  return names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
 }

@@ -1,6 +1,6 @@
-/** Kustomize roots: which kustomizations stand for a context, and which files each takes in. */
+/** Kustomize roots: which kustomizations there are, what each refers to, and which of them stand for a context. */
 import type { ContextFile } from './formContexts';
-import { type Generated, type Kustomization, readKustomization, recordOf } from './kustomization';
+import { type Kustomization, readKustomization, recordOf } from './kustomization';
 import { kustomizationNames } from './ignored';
 import { compareText, folderOf, isBelow, nameOf, resolvePath, scopeOf } from './paths';
 
@@ -18,16 +18,6 @@ export interface KustomizeRoot {
   readonly kustomization: Kustomization;
   /** Nobody refers to it; otherwise it stands for kustomizations that refer to each other in a circle. */
   readonly circular: boolean;
-}
-
-export interface KustomizeMembers {
-  /** Kustomization files, the root's first, then each where it was met. */
-  readonly kustomizations: readonly Kustomization[];
-  readonly files: readonly ContextFile[];
-  /** The namespace that the kustomizations above a file give it, the outermost winning. */
-  readonly namespaceOf: ReadonlyMap<string, string>;
-  readonly generated: readonly Generated[];
-  readonly missing: readonly string[];
 }
 
 /** `files` sorted by path. A folder with two kustomization files is an error of Kustomize; the name that it tries first counts. */
@@ -72,37 +62,19 @@ export function kustomizeRoots(graph: KustomizationGraph): readonly KustomizeRoo
   return roots;
 }
 
-/** Everything that a root takes in, in the order in which Kustomize accumulates it: depth first, each file once. */
-export function membersOf(graph: KustomizationGraph, root: Kustomization): KustomizeMembers {
-  const kustomizations: Kustomization[] = [];
-  const files = new Set<ContextFile>();
-  const namespaceOf = new Map<string, string>();
-  const missing: string[] = [];
-  const seen = new Set<Kustomization>();
-  interface Step {
-    readonly target: Target;
-    readonly namespace: string | undefined;
-  }
-  const steps: Step[] = [{ target: { type: 'kustomization', kustomization: root }, namespace: undefined }];
-  // A stack of our own: a chain of overlays may be as long as somebody likes.
-  for (let step = steps.pop(); step; step = steps.pop()) {
-    const { target } = step;
-    if (target.type === 'missing') missing.push(target.note);
-    else if (target.type === 'file') {
-      if (files.has(target.file)) continue;
-      files.add(target.file);
-      if (step.namespace !== undefined) namespaceOf.set(target.file.path, step.namespace);
-    } else {
-      const { kustomization } = target;
-      if (seen.has(kustomization)) continue;
-      seen.add(kustomization);
-      kustomizations.push(kustomization);
-      missing.push(...kustomization.notes);
-      const namespace = step.namespace ?? kustomization.namespace;
-      for (const next of targetsOf(graph, kustomization).toReversed()) steps.push({ target: next, namespace });
+/** Those that no other one of them takes in, in their order. */
+export function outermost(graph: KustomizationGraph, kustomizations: readonly Kustomization[]): readonly Kustomization[] {
+  const inner = new Set<Kustomization>();
+  for (const one of kustomizations) {
+    if (inner.has(one)) continue;
+    const open = [...kustomizationsOf(graph, one)];
+    for (let next = open.pop(); next; next = open.pop()) {
+      if (next === one || inner.has(next)) continue;
+      inner.add(next);
+      open.push(...kustomizationsOf(graph, next));
     }
   }
-  return { kustomizations, files: [...files], namespaceOf, generated: mergeGenerated(kustomizations), missing };
+  return kustomizations.filter((one) => !inner.has(one));
 }
 
 /** Paths of files that kustomizations name as patches and the like: they belong to no context as resources, unless somebody names them as such. */
@@ -120,8 +92,8 @@ export function claimedPaths(graph: KustomizationGraph): ReadonlySet<string> {
 /** Paths of the files that kustomizations name as patches, for whoever decides which documents are only parts. */
 export function patchPaths(files: readonly ContextFile[]): ReadonlySet<string> {
   const paths = new Set<string>();
-  for (const { folder, patches } of readKustomizations(files.filter(isKustomization)).byFolder.values()) {
-    for (const patch of patches) {
+  for (const { folder, patchFiles } of readKustomizations(files.filter(isKustomization)).byFolder.values()) {
+    for (const patch of patchFiles) {
       const path = resolvePath(folder, patch);
       if (path !== undefined) paths.add(path);
     }
@@ -129,10 +101,11 @@ export function patchPaths(files: readonly ContextFile[]): ReadonlySet<string> {
   return paths;
 }
 
-type Target =
+export type Target = { readonly isComponent: boolean } & (
   | { readonly type: 'file'; readonly file: ContextFile }
   | { readonly type: 'kustomization'; readonly kustomization: Kustomization }
-  | { readonly type: 'missing'; readonly note: string };
+  | { readonly type: 'missing'; readonly note: string }
+);
 
 /** Flux has a kind `Kustomization` of its own, which points at a folder of a repository and takes in no files. */
 export function isKustomization(file: Pick<ContextFile, 'kustomization'>): boolean {
@@ -142,20 +115,20 @@ export function isKustomization(file: Pick<ContextFile, 'kustomization'>): boole
 }
 
 /** A file, a folder with a kustomization, else remote: the order in which Kustomize tries them. */
-function resolve(graph: KustomizationGraph, from: Kustomization, reference: string): Target {
+function resolve(graph: KustomizationGraph, from: Kustomization, reference: string, isComponent: boolean): Target {
   const path = resolvePath(from.folder, reference);
   const folder = path === undefined ? undefined : graph.byFolder.get(path);
-  if (folder) return { type: 'kustomization', kustomization: folder };
+  if (folder) return { type: 'kustomization', kustomization: folder, isComponent };
   const file = path === undefined ? undefined : graph.files.get(path);
   if (file) {
     const named = isKustomization(file) ? graph.byFolder.get(folderOf(file.path)) : undefined;
-    return named ? { type: 'kustomization', kustomization: named } : { type: 'file', file };
+    return named ? { type: 'kustomization', kustomization: named, isComponent } : { type: 'file', file, isComponent };
   }
   const shown = reference.length > 200 ? `${reference.slice(0, 200)}…` : reference;
-  if (isRemote(reference)) return { type: 'missing', note: `remote base ${shown} (${from.path})` };
-  if (path === undefined) return { type: 'missing', note: `${shown}, which ${from.path} names, is outside of the workspace` };
-  if (graph.folders.has(path)) return { type: 'missing', note: `${shown}, which ${from.path} names, has no kustomization file` };
-  return { type: 'missing', note: `${shown}, which ${from.path} names, is not here` };
+  if (isRemote(reference)) return { type: 'missing', note: `remote base ${shown} (${from.path})`, isComponent };
+  if (path === undefined) return { type: 'missing', note: `${shown}, which ${from.path} names, is outside of the workspace`, isComponent };
+  if (graph.folders.has(path)) return { type: 'missing', note: `${shown}, which ${from.path} names, has no kustomization file`, isComponent };
+  return { type: 'missing', note: `${shown}, which ${from.path} names, is not here`, isComponent };
 }
 
 /** https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/ : a URL, or a repository as git or go-getter write it. */
@@ -168,29 +141,20 @@ function isRemote(reference: string): boolean {
   );
 }
 
-function targetsOf(graph: KustomizationGraph, kustomization: Kustomization): readonly Target[] {
+/** What a kustomization takes in, in its order: resources, then components. */
+export function targetsOf(graph: KustomizationGraph, kustomization: Kustomization): readonly Target[] {
   const kept = graph.targets.get(kustomization);
   if (kept) return kept;
-  const targets = [...new Set(kustomization.references)].map((reference) => resolve(graph, kustomization, reference));
+  const targets = [
+    ...[...new Set(kustomization.resources)].map((reference) => resolve(graph, kustomization, reference, false)),
+    ...[...new Set(kustomization.components)].map((reference) => resolve(graph, kustomization, reference, true)),
+  ];
   graph.targets.set(kustomization, targets);
   return targets;
 }
 
 function kustomizationsOf(graph: KustomizationGraph, kustomization: Kustomization): readonly Kustomization[] {
   return targetsOf(graph, kustomization).flatMap((target) => (target.type === 'kustomization' ? [target.kustomization] : []));
-}
-
-/** Generators of one name add to each other (`behavior: merge`); the keys are known when those of all are. */
-function mergeGenerated(kustomizations: readonly Kustomization[]): readonly Generated[] {
-  const merged = new Map<string, Generated>();
-  for (const one of kustomizations.flatMap(({ generated }) => generated)) {
-    const key = `${one.kind}/${one.name}`;
-    const before = merged.get(key);
-    if (!before) merged.set(key, one);
-    else if (before.keys && one.keys) merged.set(key, { ...before, keys: [...new Set([...before.keys, ...one.keys])] });
-    else merged.set(key, { kind: one.kind, name: one.name });
-  }
-  return [...merged.values()];
 }
 
 function rank(path: string): number {

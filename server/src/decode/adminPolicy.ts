@@ -1,7 +1,10 @@
 /** The admin tiers of network policy (`policy.networking.k8s.io`): two shapes of the API, one of ours. */
-import { Opaque, type Value } from '../base/opaque';
+import { isOpaque, Opaque, type Value } from '../base/opaque';
 import type { AdminPeer, AdminPods, AdminPolicySpec, AdminPort, AdminRule, AdminSubject } from '../model/adminPolicy';
+import type { LabelSelector } from '../model/labels';
+import type { Path } from '../protocol/source';
 import type { Fields } from './fields';
+import { itemsOf } from './placeholderItems';
 import { optional } from './podTemplate';
 
 /** `tier` where the kind says it: an AdminNetworkPolicy is Admin, a BaselineAdminNetworkPolicy is Baseline. */
@@ -11,14 +14,20 @@ export function decodeAdminPolicy(root: Fields, tier?: 'Admin' | 'Baseline'): Ad
   return {
     ...optional('tier', tier ?? spec.string('tier')),
     ...optional('priority', spec.integer('priority')),
-    ...(subject.present ? { subject: decodeSubject(subject) } : {}),
-    ingress: spec.list('ingress').map((rule) => decodeRule(rule, 'from')),
-    egress: spec.list('egress').map((rule) => decodeRule(rule, 'to')),
+    ...(subject.present || isOpaque(spec.raw('subject')) ? { subject: decodeSubject(subject) } : {}),
+    ingress: itemsOf(spec, 'ingress', unknownRule('from'), (rule) => decodeRule(rule, 'from')) ?? [],
+    egress: itemsOf(spec, 'egress', unknownRule('to'), (rule) => decodeRule(rule, 'to')) ?? [],
   };
 }
 
+const unknownRule =
+  (peers: 'from' | 'to') =>
+  (path: Path): AdminRule => ({ path, action: new Opaque(''), peers: [unknownPeer([...path, peers])], ports: [unknownPort([...path, 'ports'])] });
+const unknownPeer = (path: Path): AdminPeer => ({ path, unknownMember: false, placeholder: true });
+const unknownPort = (path: Path): AdminPort => ({ path, unknownMember: false, placeholder: true });
+
 function decodeSubject(subject: Fields): AdminSubject {
-  const namespaces = subject.selector('namespaces');
+  const namespaces = subject.has('namespaces') ? subject.selector('namespaces') : undefined;
   const pods = decodePods(subject.fields('pods'));
   return { path: subject.path, ...optional('namespaces', namespaces), ...optional('pods', pods), unknownMember: !namespaces && !pods };
 }
@@ -33,44 +42,48 @@ function decodeRule(rule: Fields, peers: 'from' | 'to'): AdminRule {
     path: rule.path,
     ...optional('name', rule.string('name')),
     ...optional('action', rule.string('action')),
-    peers: rule.list(peers).map(decodePeer),
+    peers: itemsOf(rule, peers, unknownPeer, decodePeer) ?? [],
     ...optional('ports', decodePorts(rule)),
   };
 }
 
+/** Members that are written; a template that may add one leaves a peer without any open. */
 function decodePeer(peer: Fields): AdminPeer {
-  const namespaces = peer.selector('namespaces');
-  const pods = decodePods(peer.fields('pods'));
-  const nodes = peer.selector('nodes');
-  const networks = Array.isArray(peer.raw('networks')) ? peer.strings('networks') : undefined;
-  const domainNames = Array.isArray(peer.raw('domainNames')) ? peer.strings('domainNames') : undefined;
-  return {
-    path: peer.path,
-    ...optional('namespaces', namespaces),
-    ...optional('pods', pods),
-    ...optional('nodes', nodes),
-    ...optional('networks', networks),
-    ...optional('domainNames', domainNames),
-    unknownMember: !namespaces && !pods && !nodes && !networks && !domainNames,
+  const selector = (key: string): LabelSelector | undefined => (peer.has(key) ? peer.selector(key) : undefined);
+  const members = {
+    ...optional('namespaces', selector('namespaces')),
+    ...optional('pods', decodePods(peer.fields('pods'))),
+    ...optional('nodes', selector('nodes')),
+    ...optional('networks', textsOf(peer, 'networks')),
+    ...optional('domainNames', textsOf(peer, 'domainNames')),
   };
+  if (Object.keys(members).length > 0) return { path: peer.path, ...members, unknownMember: false };
+  return isOpaque(peer.raw('pods')) ? unknownPeer(peer.path) : { path: peer.path, unknownMember: true };
 }
 
-/** v1alpha1 has `ports`, v1alpha2 `protocols`. */
+function textsOf(fields: Fields, key: string): readonly Value<string>[] | undefined {
+  if (!fields.has(key)) return undefined;
+  const value = fields.raw(key);
+  if (isOpaque(value)) return [value];
+  return Array.isArray(value) ? fields.strings(key) : undefined;
+}
+
+/** v1alpha1 has `ports`, v1alpha2 and later `protocols`. */
 function decodePorts(rule: Fields): readonly AdminPort[] | undefined {
-  if (Array.isArray(rule.raw('ports'))) return rule.list('ports').map(decodeOldPort);
-  if (Array.isArray(rule.raw('protocols'))) return rule.list('protocols').map(decodeProtocol);
-  return undefined;
+  return rule.has('protocols') && !rule.has('ports')
+    ? itemsOf(rule, 'protocols', unknownPort, decodeProtocol)
+    : itemsOf(rule, 'ports', unknownPort, decodeOldPort);
 }
 
 function decodeOldPort(port: Fields): AdminPort {
   const number = port.fields('portNumber');
   const range = port.fields('portRange');
-  const named = port.string('namedPort');
+  const named = port.has('namedPort') ? port.string('namedPort') : undefined;
   if (number.present) return { path: port.path, protocol: number.string('protocol') ?? 'TCP', ...single(number.integer('port')), unknownMember: false };
   if (range.present) {
     return { path: port.path, protocol: range.string('protocol') ?? 'TCP', ...bounds(range), unknownMember: false };
   }
-  return { path: port.path, ...optional('named', named), unknownMember: named === undefined };
+  return namedPort(port, 'namedPort', named);
 }
 
 function decodeProtocol(entry: Fields): AdminPort {
@@ -86,8 +99,13 @@ function decodeProtocol(entry: Fields): AdminPort {
     const member = range.present ? bounds(range) : port.has('number') ? single(port.integer('number')) : undefined;
     return { path: entry.path, protocol, ...(member ?? {}), unknownMember: member === undefined };
   }
-  const named = entry.string('destinationNamedPort');
-  return { path: entry.path, ...optional('named', named), unknownMember: named === undefined };
+  const named = entry.has('destinationNamedPort') ? entry.string('destinationNamedPort') : undefined;
+  return namedPort(entry, 'destinationNamedPort', named);
+}
+
+function namedPort(entry: Fields, key: string, named: Value<string> | undefined): AdminPort {
+  if (named !== undefined) return { path: entry.path, named, unknownMember: false };
+  return isOpaque(entry.raw(key)) ? unknownPort(entry.path) : { path: entry.path, unknownMember: true };
 }
 
 /** A number that cannot be read is not known: it must not become "every port". */

@@ -5,7 +5,8 @@ import { optional } from './podTemplate';
 
 export function decodeConfigMap(root: Fields): ConfigMapSpec {
   const { entries, open } = root.map('data');
-  return { data: entries, binaryKeys: Object.keys(root.fields('binaryData').value), open };
+  const binary = root.map('binaryData');
+  return { data: entries, binaryKeys: Object.keys(root.fields('binaryData').value), open: open || binary.open };
 }
 
 export function decodeSecret(root: Fields): SecretSpec {

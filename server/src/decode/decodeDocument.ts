@@ -1,9 +1,9 @@
 /** One YAML document → the resources in it, whatever else it is, and what suppresses findings there. */
-import { isOpaque, textOf } from '../base/opaque';
-import type { Kind, Resource, ResourceBase, ResourceMetadata } from '../model/resources';
+import { isOpaque, missingKey, textOf } from '../base/opaque';
+import type { Resource, ResourceMetadata } from '../model/resources';
 import type { Path } from '../protocol/source';
 import { Fields, isPlainObject } from './fields';
-import { kindOf, kindTable } from './kinds';
+import { kindByName, kindOf, kindTable } from './kinds';
 import { decodeOther } from './other';
 
 export interface DecodeOptions {
@@ -20,6 +20,14 @@ export interface DecodedDocument {
   readonly manifest: boolean;
 }
 
+/** Where a document stands, and what is known of it as a whole. */
+export interface DocumentPlace {
+  readonly uri: string;
+  readonly document: number;
+  /** Of a Helm template; `ok` is false for one that could not be read to its end. */
+  readonly template?: { readonly conditional: boolean; readonly ok: boolean };
+}
+
 const nothing: DecodedDocument = { resources: [], manifest: false };
 const mostItems = 100_000;
 
@@ -27,7 +35,7 @@ const mostItems = 100_000;
  * `plain` is the document as plain values. Anything that is no Kubernetes manifest gives nothing. Lists give their
  * items, each with its path.
  */
-export function decodeDocument(plain: unknown, place: { readonly uri: string; readonly document: number }, options: DecodeOptions): DecodedDocument {
+export function decodeDocument(plain: unknown, place: DocumentPlace, options: DecodeOptions): DecodedDocument {
   if (!isPlainObject(plain)) return nothing;
   const root = new Fields(plain, []);
   const apiVersion = textOf(root.string('apiVersion'));
@@ -39,6 +47,22 @@ export function decodeDocument(plain: unknown, place: { readonly uri: string; re
   return { resources, manifest: true };
 }
 
+/**
+ * One resource out of plain values that need not be those of its document: what Kustomize makes of it. `place` is where the resource itself
+ * stands. Undefined when it says no kind.
+ */
+export function decodeResourceAt(
+  plain: unknown,
+  place: { readonly uri: string; readonly document: number; readonly path: Path },
+  options: DecodeOptions,
+): Resource | undefined {
+  if (!isPlainObject(plain)) return undefined;
+  const root = new Fields(plain, []);
+  const apiVersion = textOf(root.string('apiVersion'));
+  const kind = textOf(root.string('kind'));
+  return apiVersion === undefined || kind === undefined ? undefined : decodeResource(plain, { apiVersion, kind }, place, options);
+}
+
 /** Flux's Kustomization (`kustomize.toolkit.fluxcd.io`) is another kind. */
 function isKustomization(apiVersion: string | undefined, kind: string | undefined, fileName: string): boolean {
   if (apiVersion?.startsWith('kustomize.config.k8s.io/')) return true;
@@ -46,13 +70,7 @@ function isKustomization(apiVersion: string | undefined, kind: string | undefine
   return /^(kustomization\.ya?ml|Kustomization)$/.test(fileName) && (kind === undefined || kind === 'Kustomization' || kind === 'Component');
 }
 
-function collect(
-  plain: Readonly<Record<string, unknown>>,
-  path: Path,
-  place: { readonly uri: string; readonly document: number },
-  options: DecodeOptions,
-  into: Resource[],
-): void {
+function collect(plain: Readonly<Record<string, unknown>>, path: Path, place: DocumentPlace, options: DecodeOptions, into: Resource[]): void {
   const fields = new Fields(plain, path);
   const apiVersion = textOf(fields.string('apiVersion'));
   const kind = textOf(fields.string('kind'));
@@ -74,13 +92,13 @@ function collect(
 function decodeResource(
   plain: Readonly<Record<string, unknown>>,
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
-  source: ResourceBase<Kind>['source'],
+  { template, ...source }: DocumentPlace & { readonly path: Path },
   options: DecodeOptions,
 ): Resource {
   const root = new Fields(plain, []);
-  const type = kindOf(apiVersion, kind);
+  const type = isOpaque(root.raw('apiVersion')) ? kindByName(kind) : kindOf(apiVersion, kind);
   const row = kindTable[type];
-  const metadata = decodeMetadata(root.fields('metadata'), row.namespaced);
+  const metadata = decodeMetadata(root.fields('metadata'), row.namespaced, template !== undefined);
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.lastIndexOf('/')) : '';
   const spec = type === 'Other' ? decodeOther(root, options.podTemplatePaths.get(`${group}/${kind}`)) : row.decode(root);
   const ignores = metadata.annotations.get('packetpath.dev/ignore');
@@ -92,8 +110,10 @@ function decodeResource(
     spec,
     source,
     raw: type === 'Secret' ? withoutSecretValues(plain) : plain,
-    partial: row.spine.some((keys) => !hasSpine(plain, keys)),
+    partial: template?.ok === false || row.spine.some((keys) => !hasSpine(plain, keys)),
     ignores: typeof ignores === 'string' ? ignores.split(/[\s,]+/).filter((id) => id !== '') : [],
+    ...(template ? { templated: true } : {}),
+    ...(template?.conditional ? { conditional: true } : {}),
   } as unknown as Resource;
 }
 
@@ -107,16 +127,20 @@ function hasSpine(plain: unknown, keys: readonly string[]): boolean {
   let value: unknown = plain;
   for (const key of keys) {
     if (isOpaque(value)) return true;
-    if (!isPlainObject(value) || !Object.hasOwn(value, key)) return false;
-    value = value[key];
+    if (!isPlainObject(value)) return false;
+    value = Object.hasOwn(value, key) ? value[key] : missingKey(value);
   }
   return value !== undefined && value !== null;
 }
 
-function decodeMetadata(metadata: Fields, namespaced: boolean): ResourceMetadata {
+/** Helm puts what writes no namespace into the one of the release: https://helm.sh/docs/chart_template_guide/builtin_objects/ */
+const releaseNamespace = /^\{\{-?\s*\$?\.Release\.Namespace\s*(\|\s*quote\s*)?-?\}\}$/;
+
+function decodeMetadata(metadata: Fields, namespaced: boolean, isTemplate: boolean): ResourceMetadata {
   const name = metadata.string('name');
   const generateName = metadata.string('generateName');
-  const namespace = namespaced ? metadata.string('namespace') : undefined;
+  const given = namespaced ? metadata.string('namespace') : undefined;
+  const namespace = isTemplate && isOpaque(given) && releaseNamespace.test(given.text) ? undefined : given;
   const written = textOf(name) ?? (generateName === undefined ? '' : `${textOf(generateName) ?? ''}*`);
   return {
     name: written,

@@ -1,5 +1,5 @@
 /** Reads plain values field by field without ever failing: a wrong type is as good as missing, and rules look at the raw value. */
-import { isOpaque, Opaque, type Value } from '../base/opaque';
+import { isOpaque, missingKey, Opaque, type Value } from '../base/opaque';
 import type { Labels, LabelSelector, SelectorRequirement } from '../model/labels';
 import type { Path } from '../protocol/source';
 
@@ -9,10 +9,15 @@ export function isPlainObject(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Opaque);
 }
 
-/** One mapping of a manifest and the path to it. Own keys only. */
+/**
+ * One mapping of a manifest and the path to it. Own keys only. Where a placeholder stands for the mapping, or a template may add keys to it,
+ * every key that is not written is opaque: a scalar that cannot be known, a list with one item that cannot be known, and so on.
+ */
 export class Fields {
   readonly value: Plain;
   readonly present: boolean;
+  /** A placeholder stands for the whole mapping. */
+  readonly unknown: Opaque | undefined;
 
   constructor(
     value: unknown,
@@ -20,12 +25,14 @@ export class Fields {
   ) {
     this.present = isPlainObject(value);
     this.value = isPlainObject(value) ? value : {};
+    this.unknown = isOpaque(value) ? value : undefined;
   }
 
   raw(key: string): unknown {
-    return Object.hasOwn(this.value, key) ? this.value[key] : undefined;
+    return Object.hasOwn(this.value, key) ? this.value[key] : (this.unknown ?? missingKey(this.value));
   }
 
+  /** True when the key is written. */
   has(key: string): boolean {
     return Object.hasOwn(this.value, key);
   }
@@ -57,20 +64,24 @@ export class Fields {
 
   /** A nested mapping; an empty one when it is missing. */
   fields(...keys: readonly string[]): Fields {
-    let value: unknown = this.value;
-    for (const key of keys) value = isPlainObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    let value: unknown = this.unknown ?? this.value;
+    for (const key of keys) {
+      if (!isOpaque(value)) value = !isPlainObject(value) ? undefined : Object.hasOwn(value, key) ? value[key] : missingKey(value);
+    }
     return new Fields(value, [...this.path, ...keys]);
   }
 
   /** The items of a list as mappings, every position kept: an item of another type is an empty mapping. */
   list(key: string): readonly Fields[] {
     const value = this.raw(key);
+    if (isOpaque(value)) return [new Fields(value, [...this.path, key])];
     return Array.isArray(value) ? value.map((item, index) => new Fields(item, [...this.path, key, index])) : [];
   }
 
   /** The items of a list of strings, every position kept: an item of another type is an opaque one. */
   strings(key: string): readonly Value<string>[] {
     const value = this.raw(key);
+    if (isOpaque(value)) return [value];
     return Array.isArray(value) ? value.map((item) => asString(item) ?? notText(item)) : [];
   }
 
@@ -90,12 +101,13 @@ export class Fields {
     if (!isPlainObject(value)) return { matchLabels: new Map(), matchExpressions: [], open: true };
     const fields = new Fields(value, [...this.path, key]);
     const { entries, open } = fields.map('matchLabels');
+    const more = missingKey(value) !== undefined;
     const requirements = fields.raw('matchExpressions');
     const odd = Object.keys(value).some((name) => name !== 'matchLabels' && name !== 'matchExpressions');
     return {
       matchLabels: entries,
       matchExpressions: fields.list('matchExpressions').map(requirement),
-      open: open || odd || (requirements !== undefined && requirements !== null && !Array.isArray(requirements)),
+      open: open || more || odd || (requirements !== undefined && requirements !== null && !Array.isArray(requirements)),
     };
   }
 }
@@ -113,7 +125,7 @@ function asMap(value: unknown): { readonly entries: ReadonlyMap<string, Value<st
   if (value === undefined || value === null) return { entries: new Map(), open: false };
   if (!isPlainObject(value)) return { entries: new Map(), open: true };
   const entries = new Map<string, Value<string>>();
-  let open = false;
+  let open = missingKey(value) !== undefined;
   for (const [name, item] of Object.entries(value)) {
     if (/\{\{|\$\{|<%|#@/.test(name)) open = true;
     else entries.set(name, item === null ? '' : (asString(item) ?? notText(item)));

@@ -34,9 +34,9 @@ export function decodeIngressClass(root: Fields): IngressClassSpec {
 
 /** `service.{name, port.{number | name}}`, or `serviceName` and `servicePort` before networking.k8s.io/v1. */
 function decodeBackend(fields: Fields): IngressBackend | undefined {
-  if (!fields.present) return undefined;
+  if (!fields.present && !fields.unknown) return undefined;
   const service = fields.fields('service');
-  if (service.present || fields.has('resource')) {
+  if (service.present || service.unknown || fields.has('resource')) {
     const port = service.fields('port');
     return {
       path: fields.path,

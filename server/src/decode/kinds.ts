@@ -108,3 +108,12 @@ export function kindOf(apiVersion: string, kind: string): Kind {
   const slash = apiVersion.lastIndexOf('/');
   return byName.get(`${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`) ?? 'Other';
 }
+
+/** Kinds of Kubernetes itself, whose names nobody else uses much. */
+const servedGroups: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'discovery.k8s.io', 'networking.k8s.io']);
+
+/** The row of a manifest whose apiVersion is a placeholder. */
+export function kindByName(kind: string): Kind {
+  for (const [name, type] of byName) if (name.endsWith(`/${kind}`) && servedGroups.has(name.slice(0, name.length - kind.length - 1))) return type;
+  return 'Other';
+}

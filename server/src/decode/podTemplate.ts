@@ -10,18 +10,21 @@ export function decodePodTemplate(holder: Fields): PodTemplate {
   const spec = holder.fields('spec');
   return {
     path: holder.path,
-    labels: isOpaque(holder.raw('metadata')) ? { entries: new Map(), open: true } : metadata.labels('labels'),
+    labels: metadata.labels('labels'),
     annotations: metadata.map('annotations').entries,
     containers: [
       ...spec.list('initContainers').map((fields, index) => decodeContainer(fields, isSidecar(fields) ? 'sidecar' : 'init', `initContainers[${index}]`)),
       ...spec.list('containers').map((fields, index) => decodeContainer(fields, 'container', `containers[${index}]`)),
-      ...spec.list('ephemeralContainers').map((fields, index) => decodeContainer(fields, 'ephemeral', `ephemeralContainers[${index}]`)),
+      // Ephemeral containers are added to running pods; what a placeholder stands for is none.
+      ...(Array.isArray(spec.raw('ephemeralContainers')) ? spec.list('ephemeralContainers') : []).map((fields, index) =>
+        decodeContainer(fields, 'ephemeral', `ephemeralContainers[${index}]`),
+      ),
     ],
     hostNetwork: spec.boolean('hostNetwork'),
     ...(typeof spec.raw('enableServiceLinks') === 'boolean' ? { enableServiceLinks: spec.boolean('enableServiceLinks') } : {}),
     ...optional('nodeName', spec.string('nodeName')),
     nodeSelector: spec.labels('nodeSelector'),
-    hasAffinity: spec.fields('affinity').present,
+    hasAffinity: spec.fields('affinity').present || spec.fields('affinity').unknown !== undefined,
     ...optional('dnsPolicy', spec.string('dnsPolicy')),
     ...optional('hostname', spec.string('hostname')),
     ...optional('subdomain', spec.string('subdomain')),

@@ -9,7 +9,7 @@ export function decodeWorkload(root: Fields, kind: WorkloadKind): WorkloadSpec {
   const holder = kind === 'CronJob' ? spec.fields('jobTemplate', 'spec', 'template') : spec.fields('template');
   return {
     template: decodePodTemplate(holder),
-    hasTemplate: holder.fields('spec').present,
+    hasTemplate: holder.fields('spec').present || holder.fields('spec').unknown !== undefined,
     ...optional('replicas', spec.integer('replicas')),
     ...optional('selector', selectorOfWorkload(spec, kind)),
     selectorPath: [...spec.path, 'selector'],
@@ -21,7 +21,8 @@ export function decodeWorkload(root: Fields, kind: WorkloadKind): WorkloadSpec {
 function selectorOfWorkload(spec: Fields, kind: WorkloadKind): LabelSelector | undefined {
   if (kind === 'CronJob' || kind === 'Job') return undefined;
   if (kind !== 'ReplicationController') return spec.selector('selector');
-  if (!spec.has('selector') || spec.raw('selector') === null) return undefined;
+  const written = spec.raw('selector');
+  if (written === undefined || written === null) return undefined;
   const { entries, open } = spec.map('selector');
   return selectorOf(entries, open);
 }

@@ -5,6 +5,7 @@ import type { TraceFromHereArgument } from '../protocol/commands';
 import { applyEdits } from '../syntax/applyEdits';
 import { directives } from '../syntax/directives';
 import { parseYaml } from '../syntax/parse';
+import { parseTemplate } from '../syntax/parseTemplate';
 import type { FileState } from '../workspace/fileState';
 import type { FileEdits } from '../workspace/fixes';
 import type { Snapshot } from '../workspace/snapshot';
@@ -90,9 +91,9 @@ function suppressions(file: FileState, finding: WorkspaceFinding, diagnostic: Di
   ];
 }
 
-/** In the configuration that holds for the workspace, where there is one. A mistake in the configuration itself is not switched off there. */
+/** In the configuration that holds for the file, where there is one. A mistake in the configuration itself is not switched off there. */
 function switchOff(snapshot: Snapshot, { ruleId, uri }: WorkspaceFinding, diagnostic: Diagnostic): CodeAction[] {
-  const { configuration } = snapshot.parts;
+  const configuration = snapshot.parts.configurations.nearest(snapshot.file(uri)?.path ?? '.');
   if (!configuration) return [];
   if (uri === configuration.uri) return [];
   const { file } = configuration;
@@ -113,7 +114,7 @@ function switchOff(snapshot: Snapshot, { ruleId, uri }: WorkspaceFinding, diagno
 /** True when the line, put before another, is read as a directive there. */
 function isComment(file: FileState, line: number, newText: string): boolean {
   const at = file.lines().lineStart(line);
-  const { documents } = parseYaml(file.text.slice(0, at) + newText + file.text.slice(at), file.yaml);
+  const { documents } = (file.template ? parseTemplate : parseYaml)(file.text.slice(0, at) + newText + file.text.slice(at), file.yaml);
   return documents.some((document) => directives(document).some(({ range }) => range.start >= at && range.end <= at + newText.length));
 }
 

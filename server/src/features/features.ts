@@ -8,12 +8,14 @@ import { traceMermaid } from '../report/traceMermaid';
 import type { Snapshot } from '../workspace/snapshot';
 import { calledByName } from './calledByName';
 import { codeActions, fixAllKind } from './codeActions';
+import { changesDocument, connectivityDocument } from './connectivityDocuments';
 import { contextsOfFile } from './contextStatus';
 import { destinationsFrom } from './destinations';
 import { chooseContext, topologyAnswer } from './panelData';
 import { placeAt } from './placeAt';
 import { toRange } from './toLsp';
 import { traceIn } from './traces';
+import { withEdits } from './triedEdits';
 
 /** The snapshot of the workspace folder that a file, or a context, belongs to. */
 export interface Snapshots {
@@ -56,7 +58,9 @@ export const features: readonly Feature[] = [
         };
   }),
   request('packetpath/trace', (snapshots, params): TraceAnswer => {
-    const snapshot = snapshots.forContext(params.context, params.uri);
+    const now = snapshots.forContext(params.context, params.uri);
+    const snapshot = now && params.edits ? withEdits(now, params.edits) : now;
+    if (now && !snapshot) return { revision: now.revision, ok: false, error: 'The text has changed since: this edit has no place any more.' };
     const context = snapshot && chooseContext(snapshot, params);
     if (!snapshot || !context) return { revision: snapshot?.revision ?? 0, ok: false, error: 'There is no context to trace in: no manifests are open.' };
     const answer = traceIn(snapshot, context, calledByName(params.flow));
@@ -91,4 +95,14 @@ export const features: readonly Feature[] = [
         return traceCommand(trace.flow);
     }
   }),
+  request('packetpath/connectivity', (snapshots, params) => {
+    const snapshot = snapshots.forContext(params.context, params.uri);
+    return snapshot ? connectivityDocument(snapshot, params) : noFolder;
+  }),
+  request('packetpath/changes', (snapshots, { uri, files, since }) => {
+    const snapshot = snapshots.forContext(undefined, uri);
+    return snapshot ? changesDocument(snapshot, files, since) : noFolder;
+  }),
 ];
+
+const noFolder = { ok: false, error: 'Open a folder with Kubernetes manifests.' } as const;

@@ -1,9 +1,10 @@
 /** What the panel draws: the topology of a context with findings on its cards, and the endpoints that it offers. */
+import type { ContextIndex } from '../cluster/createClusterIndex';
 import type { Context } from '../model/context';
 import { isPodHolder, type Resource } from '../model/resources';
 import { known } from '../base/opaque';
 import { concurrentContainers } from '../model/pod';
-import { severities, type Severity } from '../protocol/source';
+import { type ObjectRef, severities, type Severity } from '../protocol/source';
 import type { EndpointChoice, QuestionDefaults } from '../protocol/panel';
 import type { TopologyAnswer } from '../protocol/requests';
 import type { Topology, TopologyCard } from '../protocol/topology';
@@ -35,7 +36,7 @@ export function topologyAnswer(snapshot: Snapshot, wanted: { readonly uri?: stri
     return { revision: snapshot.revision, topology: null, contexts, endpoints: [], defaults, message: 'No Kubernetes manifests in this workspace yet.' };
   const index = snapshot.traceIndex(context);
   const topology = buildTopology(index, { enforced: enforces(defaults.cni) });
-  return { revision: snapshot.revision, topology: withFindings(snapshot, topology), contexts, endpoints: endpointsOf(snapshot, context), defaults };
+  return { revision: snapshot.revision, topology: withFindings(snapshot, context, topology), contexts, endpoints: endpointsOf(snapshot, context), defaults };
 }
 
 export function enforces(cni: CniMode): boolean {
@@ -55,10 +56,20 @@ export function defaultsOf(context: Context | undefined): QuestionDefaults {
 /** Workloads and Pods, Services, Ingresses in the order of their names, the internet last. */
 function endpointsOf(snapshot: Snapshot, context: Context): EndpointChoice[] {
   const index = snapshot.traceIndex(context);
+  const sent = portsSentTo(index);
   const choices = context.members.flatMap((resource): EndpointChoice[] => {
     const endpoint = endpointOf(resource, index);
     if (endpoint === null || resource.type === 'Node') return [];
-    return [{ endpoint, label: resource.metadata.name, detail: detailOf(resource), ports: portsOf(resource) }];
+    const pods = podsBehind(resource, index);
+    return [
+      {
+        endpoint,
+        label: resource.metadata.name,
+        detail: detailOf(resource),
+        ports: portsOf(resource, () => sent(resource)),
+        ...(pods.length > 0 ? { pods } : {}),
+      },
+    ];
   });
   const seen = new Set<string>();
   const unique = choices.filter(({ endpoint }) => !seen.has(endpoint) && seen.add(endpoint));
@@ -72,18 +83,78 @@ function detailOf(resource: Resource): string {
   return names.length > 0 ? `${resource.kind} · ${names.join(', ')}` : resource.kind;
 }
 
-function portsOf(resource: Resource): EndpointChoice['ports'] {
-  const row = (number: number | undefined, name: string | undefined, protocol: string | undefined): EndpointChoice['ports'] =>
-    number === undefined ? [] : [{ number, protocol: protocol ?? 'TCP', ...(name === undefined ? {} : { name }) }];
+/** The workload itself, or those that a Service selects for certain. */
+function podsBehind(resource: Resource, index: ContextIndex): NonNullable<EndpointChoice['pods']> {
+  const own = isPodHolder(resource) ? index.podSetOf(resource) : undefined;
+  const podSets = resource.type === 'Service' ? index.backends(resource).yes : own ? [own] : [];
+  return podSets.slice(0, 20).flatMap((podSet) => {
+    const workload = endpointOf(podSet.resource, index);
+    return workload === null ? [] : [{ workload, label: podSet.name, count: podSet.replicas ?? 1 }];
+  });
+}
+
+function row(number: number | undefined, name: string | undefined, protocol: string | undefined): EndpointChoice['ports'] {
+  return number === undefined ? [] : [{ number, protocol: protocol ?? 'TCP', ...(name === undefined ? {} : { name }) }];
+}
+
+/** For each pod set the numbers of the ports that its Services send to; read when first asked for. */
+function portsSentTo(index: ContextIndex): (resource: Resource) => EndpointChoice['ports'] {
+  let byPodSet: Map<string, EndpointChoice['ports'][number][]> | undefined;
+  const read = (): Map<string, EndpointChoice['ports'][number][]> => {
+    const result = new Map<string, EndpointChoice['ports'][number][]>();
+    for (const service of index.ofKind('Service')) {
+      const ports = service.spec.ports.flatMap((port) => {
+        const target = port.targetPort === undefined ? known(port.port) : known(port.targetPort);
+        return row(typeof target === 'number' ? target : undefined, known(port.name), known(port.protocol));
+      });
+      for (const podSet of index.backends(service).yes) result.set(podSet.key, [...(result.get(podSet.key) ?? []), ...ports]);
+    }
+    return result;
+  };
+  return (resource) => {
+    const podSet = index.podSetOf(resource);
+    byPodSet ??= read();
+    return podSet ? (byPodSet.get(podSet.key) ?? []) : [];
+  };
+}
+
+/** A workload that declares no port is offered those that Services send to it: what a program listens on need not be declared. */
+function portsOf(resource: Resource, sentPorts: () => EndpointChoice['ports']): EndpointChoice['ports'] {
   if (resource.type === 'Service') return resource.spec.ports.flatMap((port) => row(known(port.port), known(port.name), known(port.protocol)));
   if (!isPodHolder(resource)) return [];
-  return concurrentContainers(resource.spec.template).flatMap((container) =>
+  const declared = concurrentContainers(resource.spec.template).flatMap((container) =>
     container.ports.flatMap((port) => row(known(port.containerPort), known(port.name), known(port.protocol))),
   );
+  if (declared.length > 0) return declared;
+  return sentPorts();
+}
+
+interface Counted {
+  readonly severity: Severity;
+  readonly count: number;
+}
+
+function countFor(counts: ReadonlyMap<string, Counted>, { kind, namespace, name }: ObjectRef): Counted | undefined {
+  return counts.get(`${kind}/${namespace ?? ''}/${name}`) ?? counts.get(`${kind}//${name}`);
+}
+
+function worst(all: readonly (Counted | undefined)[]): Counted | undefined {
+  const counted = all.filter((one) => one !== undefined).sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  const [first] = counted;
+  return first && { severity: first.severity, count: counted.reduce((sum, { count }) => sum + count, 0) };
+}
+
+/** The file of a resource, and those that a kustomization takes values of it from. */
+function filesOf(snapshot: Snapshot, context: Context, { kind, namespace, name }: ObjectRef, own: string): readonly string[] {
+  if (!snapshot.isBuilt(context)) return [own];
+  const member = snapshot
+    .membersIn(context, own)
+    .find(({ kind: other, metadata }) => other === kind && metadata.name === name && (metadata.namespace ?? namespace) === namespace);
+  return [...new Set([own, ...(member?.origins?.documents ?? []).map(({ uri }) => uri)])];
 }
 
 /** Each card with the worst finding of its resource and its place in text. */
-function withFindings(snapshot: Snapshot, topology: Topology): Topology {
+function withFindings(snapshot: Snapshot, context: Context, topology: Topology): Topology {
   const byFile = new Map<string, Map<string, { severity: Severity; count: number }>>();
   const countsOf = (uri: string): Map<string, { severity: Severity; count: number }> => {
     const kept = byFile.get(uri);
@@ -104,10 +175,12 @@ function withFindings(snapshot: Snapshot, topology: Topology): Topology {
     const located = source && snapshot.locate(source);
     if (!located) return card;
     const { object } = card;
-    const counts = object && countsOf(located.file.uri);
-    const finding =
-      counts?.get(`${object?.kind ?? ''}/${object?.namespace ?? ''}/${object?.name ?? ''}`) ?? counts?.get(`${object?.kind ?? ''}//${object?.name ?? ''}`);
+    const finding = object && worst(filesOf(snapshot, context, object, located.file.uri).map((uri) => countFor(countsOf(uri), object)));
     return { ...card, uri: located.file.uri, range: toTextSpan(located.file, located.range), ...(finding && card.shape === 'card' ? { finding } : {}) };
   };
-  return { ...topology, cards: topology.cards.map(place) };
+  const policies = topology.policies.map((policy) => {
+    const located = snapshot.locate(policy.source);
+    return located ? { ...policy, range: toTextSpan(located.file, located.range) } : policy;
+  });
+  return { ...topology, cards: topology.cards.map(place), policies };
 }

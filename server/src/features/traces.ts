@@ -8,6 +8,7 @@ import type { Simulation } from '../simulation/simulate';
 import { isNamespaced } from '../model/scope';
 import type { Snapshot } from '../workspace/snapshot';
 import type { FileState } from '../workspace/fileState';
+import { memberAt } from './placeAt';
 import { placedEdit } from './remedyEdits';
 import { textOfLines, toTextSpan } from './toLsp';
 
@@ -31,10 +32,7 @@ function withNamespaceNote(snapshot: Snapshot, context: Context, trace: Trace): 
   if (context.namespace !== undefined || trace.flow.options?.namespace !== undefined) return trace;
   const names = new Set<string>();
   for (const { at } of trace.branches.slice(0, 8).flatMap((branch) => branch.hops.flatMap((hop) => hop.because))) {
-    const place = `${at.path.join('/')}/`;
-    const resource = snapshot
-      .resourcesOf(at.uri)
-      .find(({ source }) => source.document === at.document && (source.path.length === 0 || place.startsWith(`${source.path.join('/')}/`)));
+    const resource = memberAt(snapshot, context, at);
     if (resource && isNamespaced(resource) && resource.metadata.namespace === undefined && !resource.metadata.namespaceOpaque)
       names.add(resource.metadata.name);
   }
@@ -79,6 +77,7 @@ function placedPolicy(snapshot: Snapshot, policy: PolicyAnswer): PolicyAnswer {
 
 /** The text of a Secret is never shown. */
 export function isSecret(file: FileState, document: number): boolean {
+  if (file.kustomization !== undefined) return /secretGenerator|kind: *["']?Secret/.test(file.text);
   return file.resources.some((resource) => resource.type === 'Secret' && resource.source.document === document);
 }
 

@@ -121,7 +121,7 @@ export class FolderIndex {
     if (reason !== 'it does not exist') this.leftOutByPath.set(path, reason);
   }
 
-  private pathOf(uri: string): string | undefined {
+  pathOf(uri: string): string | undefined {
     if (this.root === undefined) return nameOf(uri);
     const file = toFilePath(uri);
     const path = file === undefined ? '..' : relative(this.root, file);

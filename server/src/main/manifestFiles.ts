@@ -1,8 +1,8 @@
 /** Walks a folder for files that may hold manifests: what is ignored, too large or unreadable is said, never thrown. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileText } from '../base/disk';
-import { excludedBy, IgnoreFile, isHelmTemplate, isNeverIndexed } from '../contexts/ignored';
+import { excludedBy, IgnoreFile, isNeverIndexed } from '../contexts/ignored';
 
 export interface FoundFile {
   /** Absolute. */
@@ -33,7 +33,6 @@ export function isManifestName(name: string): boolean {
 export function findManifestFiles(root: string, options: WalkOptions): { readonly files: readonly FoundFile[]; readonly leftOut: readonly LeftOut[] } {
   const files: FoundFile[] = [];
   const leftOut: LeftOut[] = [];
-  const charts = new Set<string>();
   const excluded = excludedBy(options.exclude);
   const ignoreFile = new IgnoreFile(readText(join(root, '.packetpathignore')));
   const open: string[] = [''];
@@ -46,7 +45,6 @@ export function findManifestFiles(root: string, options: WalkOptions): { readonl
       leftOut.push({ path: folder === '' ? '.' : folder, reason: reasonOf(error) });
       continue;
     }
-    if (entries.some((entry) => entry.name === 'Chart.yaml')) charts.add(folder === '' ? '.' : folder);
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
@@ -59,23 +57,15 @@ export function findManifestFiles(root: string, options: WalkOptions): { readonl
       }
     }
   }
-  const kept = files.filter(({ path }) => !isHelmTemplate(path, charts));
-  kept.sort((a, b) => (a.path < b.path ? -1 : 1));
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
   leftOut.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files: kept, leftOut: leftOut.filter(({ path }) => !isHelmTemplate(path, charts)) };
+  return { files, leftOut };
 }
 
 /** True when walking the folder would find the file: for one that an editor or a watcher names. `path` is relative to the folder. */
 export function isWalked(root: string, path: string, options: WalkOptions): boolean {
   if (!isManifestName(path.slice(path.lastIndexOf('/') + 1)) || isNeverIndexed(path) || excludedBy(options.exclude)(path)) return false;
-  if (new IgnoreFile(readText(join(root, '.packetpathignore'))).ignores(path)) return false;
-  const charts = new Set<string>();
-  for (let at = path.lastIndexOf('/templates/'); at >= 0; at = path.lastIndexOf('/templates/', at - 1)) {
-    if (existsSync(join(root, path.slice(0, at), 'Chart.yaml'))) charts.add(path.slice(0, at));
-    if (at === 0) break;
-  }
-  if (path.startsWith('templates/') && existsSync(join(root, 'Chart.yaml'))) charts.add('.');
-  return !isHelmTemplate(path, charts);
+  return !new IgnoreFile(readText(join(root, '.packetpathignore'))).ignores(path);
 }
 
 /** A file that is gone or may not be read is a value with the reason. */

@@ -17,6 +17,8 @@ export function readSettings(given: unknown): Settings {
     maxFileSize: positive(values['maxFileSize']) ?? defaultSettings.maxFileSize,
     diagnosticsScope: oneOf(values['diagnosticsScope'], ['open', 'context', 'workspace'] as const) ?? defaultSettings.diagnosticsScope,
     yamlProblems: oneOf(values['yamlProblems'], ['auto', 'on', 'off'] as const) ?? defaultSettings.yamlProblems,
+    'render.helm': values['render.helm'] === true,
+    'render.kustomize': values['render.kustomize'] === true,
   };
 }
 

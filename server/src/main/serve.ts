@@ -12,6 +12,8 @@ import { toFilePath, toFileUri } from './fileUri';
 import { FolderIndex } from './folderIndex';
 import { Publisher } from './publisher';
 import { readSettings, textsOf } from './readSettings';
+import { type RenderQueue, renderQueueOf, RenderSlots } from './renderQueue';
+import { renderKinds } from './renderProgram';
 
 export function serve(connection: Connection): void {
   new Session(connection).listen();
@@ -29,6 +31,9 @@ class Session implements Snapshots {
   private revision = 0;
   private canShowProgress = false;
   private canChangeFolders = false;
+  private workspaceTrusted = false;
+  private readonly renders = new Map<FolderIndex, RenderQueue>();
+  private readonly renderSlots = new RenderSlots();
   /** How many runs of indexing go on. */
   private indexing = 0;
 
@@ -63,7 +68,8 @@ class Session implements Snapshots {
     });
     this.connection.onDidChangeWatchedFiles(({ changes }) => {
       if (changes.some(({ uri }) => uri.endsWith('/.packetpathignore') || uri.endsWith('/Chart.yaml'))) this.index();
-      for (const { uri } of changes) this.folderOf(uri).fileChanged(uri);
+      for (const { uri } of changes) this.fileChanged(uri);
+      this.render();
       this.publisher.publish();
       this.sendStatus();
     });
@@ -120,6 +126,11 @@ class Session implements Snapshots {
   /** Open buffers move to the folder that now holds them. */
   private changeFolders(added: readonly { readonly uri: string }[], removed: readonly { readonly uri: string }[]): void {
     const gone = new Set(removed.map(({ uri }) => toFilePath(uri)));
+    for (const folder of this.folders) {
+      if (!gone.has(folder.root)) continue;
+      this.renders.get(folder)?.dispose();
+      this.renders.delete(folder);
+    }
     this.folders = [...this.folders.filter(({ root }) => !gone.has(root)), ...added.flatMap(({ uri }) => this.folder(uri))];
     for (const document of this.documents.all()) {
       const holder = this.folderOf(document.uri);
@@ -132,7 +143,29 @@ class Session implements Snapshots {
   /** None for a folder that is not on disk. */
   private folder(uri: string): FolderIndex[] {
     const root = toFilePath(uri);
-    return root === undefined ? [] : [this.indexOf(root)];
+    if (root === undefined) return [];
+    const folder = this.indexOf(root);
+    this.renders.set(
+      folder,
+      renderQueueOf(folder, root, this.renderSlots, () => {
+        this.publisher.publish();
+        this.sendStatus();
+      }),
+    );
+    return [folder];
+  }
+
+  private fileChanged(uri: string): void {
+    const folder = this.folderOf(uri);
+    folder.fileChanged(uri);
+    const path = folder.pathOf(uri);
+    if (path !== undefined) this.renders.get(folder)?.fileChanged(uri, path);
+  }
+
+  /** Programs are run where a setting says so, and only in a workspace that the client says is trusted. */
+  private render(): void {
+    const kinds = new Set(renderKinds.filter((kind) => this.workspaceTrusted && this.settings[`render.${kind}`]));
+    for (const queue of this.renders.values()) queue.allow(kinds);
   }
 
   private indexOf(root: string | undefined): FolderIndex {
@@ -161,6 +194,7 @@ class Session implements Snapshots {
     this.settings = readSettings(options.settings);
     this.exclude = textsOf(options.exclude) ?? this.exclude;
     if (typeof options.documentation === 'string') this.documentation = options.documentation;
+    this.workspaceTrusted = options.workspaceTrusted === true;
     if (typeof options.yamlExtensionActive === 'boolean') this.yamlExtensionActive = options.yamlExtensionActive;
   }
 
@@ -172,6 +206,7 @@ class Session implements Snapshots {
       for (const document of this.documents.all()) this.folderOf(document.uri).openBuffer(document.uri, document.getText());
       this.index();
     }
+    this.render();
     this.publisher.publish();
   }
 
@@ -190,6 +225,7 @@ class Session implements Snapshots {
       })
       .finally(() => {
         this.indexing--;
+        this.render();
         this.sendStatus();
         this.publisher.publish();
       });

@@ -46,6 +46,8 @@ export interface AdminPeer {
   readonly networks?: readonly Value<string>[];
   readonly domainNames?: readonly Value<string>[];
   readonly unknownMember: boolean;
+  /** The whole peer is a placeholder: it may be any. */
+  readonly placeholder?: boolean;
 }
 
 /** A number or range of one protocol, or a named port of the destination. */
@@ -58,4 +60,6 @@ export interface AdminPort {
   readonly last?: Value<number>;
   readonly named?: Value<string>;
   readonly unknownMember: boolean;
+  /** The whole entry is a placeholder: it may be any port. */
+  readonly placeholder?: boolean;
 }

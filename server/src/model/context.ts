@@ -16,6 +16,16 @@ export interface ClusterSettings {
   readonly kubernetesMinor?: number;
 }
 
+/** Where GitOps puts what stands at a path. */
+export interface GitOpsTarget {
+  /** `Argo CD Application shop`, `Flux Kustomization apps`. */
+  readonly by: readonly string[];
+  /** Addresses or names as written; empty for the cluster that the pointers themselves are in, or when none is named. */
+  readonly clusters: readonly string[];
+  /** For manifests that write none, where all pointers agree. */
+  readonly namespace?: string;
+}
+
 export interface Context {
   /** Stable and readable: `kustomize:overlays/prod`, `folder:.`, `config:NAME`. */
   readonly id: string;
@@ -37,6 +47,9 @@ export interface Context {
   readonly cluster?: ClusterSettings;
   /** Where the manifests of this context write none. */
   readonly namespace?: string;
+  readonly target?: GitOpsTarget;
+  /** The program whose output the members are: `helm`, `kustomize` or `kubectl kustomize`. */
+  readonly rendered?: string;
   /** Objects that a Kustomize generator makes; Kustomize may add a content hash to the name. */
   readonly generatedNames?: readonly { readonly kind: 'ConfigMap' | 'Secret'; readonly name: string; readonly keys?: readonly string[] }[];
 }

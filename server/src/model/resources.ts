@@ -1,9 +1,10 @@
 /** The Kubernetes kinds that Packetpath reads, as readonly objects of Kubernetes' own shape. No YAML, no positions. */
 import type { ObjectRef, Path } from '../protocol/source';
-import type { Value } from '../base/opaque';
+import { isOpaque, missingKey, type Value } from '../base/opaque';
 import type { AdminPolicySpec } from './adminPolicy';
 import type { GatewayClassSpec, GatewaySpec, ReferenceGrantSpec, RouteSpec } from './gateway';
 import type { Labels, LabelSelector } from './labels';
+import type { Origins } from './origins';
 import type { PodTemplate } from './pod';
 
 export interface PodSpec {
@@ -288,6 +289,12 @@ export interface ResourceBase<K extends Kind> {
   readonly partial: boolean;
   /** Rule ids of the annotation `packetpath.dev/ignore`. */
   readonly ignores: readonly string[];
+  /** Where its values stand, for one that Kustomize put together out of several places. */
+  readonly origins?: Origins;
+  /** Read from a Helm template: what the text does not tell is opaque, and list items that control flow writes are too. */
+  readonly templated?: boolean;
+  /** The whole object stands under control flow of a template: it may be there, several times or not at all. */
+  readonly conditional?: boolean;
 }
 
 export type Resource<K extends Kind = Kind> = { readonly [P in K]: ResourceBase<P> }[K];
@@ -309,12 +316,17 @@ export function objectRef(resource: Resource): ObjectRef {
     : { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
-/** The plain value at a path of what was written; undefined when there is none. Own properties only. */
+/**
+ * The plain value at a path of what was written; undefined when there is none. Own properties only. Below a placeholder, and for a key that
+ * a template may add, it is opaque.
+ */
 export function valueAt(resource: Resource, path: Path): unknown {
   let value: unknown = resource.raw;
   for (const segment of path) {
+    if (isOpaque(value)) return value;
     if (Array.isArray(value)) value = typeof segment === 'number' ? (value as unknown[])[segment] : undefined;
     else if (typeof value === 'object' && value !== null && Object.hasOwn(value, segment)) value = (value as Record<PathSegmentKey, unknown>)[segment];
+    else if (typeof value === 'object' && value !== null) value = missingKey(value);
     else return undefined;
   }
   return value;

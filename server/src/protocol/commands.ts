@@ -36,6 +36,8 @@ export const commandRows = [
     when: 'packetpath.ready',
     menus: { 'editor/title': { when: `${inManifest} && packetpath.isManifest`, group: 'navigation' } },
   },
+  { id: 'packetpath.showConnectivity', title: 'Show Connectivity of the Context', when: 'packetpath.ready' },
+  { id: 'packetpath.showChanges', title: 'Show Connections Opened and Closed since HEAD', when: 'packetpath.ready' },
   { id: 'packetpath.showContext', title: 'Show Context of This File', when: inManifest },
   { id: 'packetpath.restartServer', title: 'Restart Language Server' },
   { id: 'packetpath.showLog', title: 'Show Log' },

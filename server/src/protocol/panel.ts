@@ -1,5 +1,5 @@
 /** Messages between the panel's page and the extension. Each has a type and a revision; both sides check them. */
-import type { CniMode, Flow, Placement, ProxyMode, Trace } from './trace';
+import { cniModes, placements, proxyModes, type CniMode, type Flow, type Placement, type ProxyMode, type Trace } from './trace';
 import type { SourceRef } from './source';
 import type { Topology } from './topology';
 
@@ -11,6 +11,8 @@ export interface EndpointChoice {
   /** "Deployment · server", "Service" */
   readonly detail: string;
   readonly ports: readonly { readonly number: number; readonly name?: string; readonly protocol: string }[];
+  /** The pods behind it, which can be taken out of readiness: `kind/NS/NAME` and how many there are. */
+  readonly pods?: readonly { readonly workload: string; readonly label: string; readonly count: number }[];
 }
 
 /** What the trace form assumes when the person has not chosen. */
@@ -37,7 +39,15 @@ export type ToPanel =
       /** Shown in place of the drawing when `topology` is null: "indexing", "open a manifest". */
       readonly message?: string;
     }
-  | { readonly type: 'trace'; readonly revision: number; readonly question: Flow | null; readonly trace: Trace | null; readonly error?: string }
+  | {
+      readonly type: 'trace';
+      readonly revision: number;
+      readonly question: Flow | null;
+      readonly trace: Trace | null;
+      readonly error?: string;
+      /** What was changed in thought only: the files are as they were. */
+      readonly tried?: string;
+    }
   | { readonly type: 'select'; readonly revision: number; readonly card: string | null }
   | { readonly type: 'show'; readonly revision: number; readonly view: 'topology' | 'trace' };
 
@@ -50,8 +60,14 @@ export type FromPanel =
   | { readonly type: 'context'; readonly revision: number; readonly id: string }
   | { readonly type: 'follow'; readonly revision: number; readonly on: boolean }
   | { readonly type: 'copy'; readonly revision: number; readonly what: 'mermaid' | 'markdown' | 'command' }
+  /** A drawing as a file: the text of an SVG, or a PNG in base64. The extension asks where to. */
+  | { readonly type: 'save'; readonly revision: number; readonly format: 'svg' | 'png'; readonly name: string; readonly content: string }
   | { readonly type: 'preview'; readonly revision: number; readonly remedy: number }
+  /** Traces as if the edits of the remedy were made; null: as the files are. */
+  | { readonly type: 'try'; readonly revision: number; readonly remedy: number | null }
   | { readonly type: 'setting'; readonly revision: number }
+  /** One more editor panel, which begins with what this page shows. */
+  | { readonly type: 'open'; readonly revision: number }
   /** What the page has drawn: how many cards of the topology, or hops of the path. The suite in VS Code waits for it. */
   | { readonly type: 'rendered'; readonly revision: number; readonly view: 'topology' | 'trace'; readonly marks: number };
 
@@ -63,10 +79,16 @@ const fromPanelTypes: ReadonlySet<string> = new Set<FromPanel['type']>([
   'context',
   'follow',
   'copy',
+  'save',
   'preview',
+  'try',
   'setting',
+  'open',
   'rendered',
 ]);
+/** Characters of a saved drawing. */
+const mostSaved = 40_000_000;
+
 const toPanelTypes: ReadonlySet<string> = new Set<ToPanel['type']>(['topology', 'trace', 'select', 'show']);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -83,14 +105,41 @@ function isSourceRef(value: unknown): value is SourceRef {
   );
 }
 
-function isFlow(value: unknown): value is Flow {
+/** True for a question in the shape that the simulator takes; what it names need not be there. */
+export function isFlow(value: unknown): value is Flow {
   return (
     isRecord(value) &&
     typeof value['from'] === 'string' &&
     typeof value['to'] === 'string' &&
     (value['port'] === undefined || typeof value['port'] === 'number') &&
     (value['protocol'] === undefined || value['protocol'] === 'TCP' || value['protocol'] === 'UDP' || value['protocol'] === 'SCTP') &&
-    (value['options'] === undefined || isRecord(value['options']))
+    (value['options'] === undefined || isOptions(value['options']))
+  );
+}
+
+function isOptions(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const text = (key: string): boolean => value[key] === undefined || typeof value[key] === 'string';
+  const pods = (key: string): boolean => {
+    const list = value[key];
+    return (
+      list === undefined ||
+      (Array.isArray(list) &&
+        list.length <= 1_000 &&
+        list.every(
+          (each: unknown) => isRecord(each) && typeof each['workload'] === 'string' && (each['count'] === undefined || typeof each['count'] === 'number'),
+        ))
+    );
+  };
+  return (
+    (value['placement'] === undefined || placements.some((each) => each === value['placement'])) &&
+    (value['cni'] === undefined || cniModes.some((each) => each === value['cni'])) &&
+    (value['proxyMode'] === undefined || proxyModes.some((each) => each === value['proxyMode'])) &&
+    (value['ipFamily'] === undefined || value['ipFamily'] === 4 || value['ipFamily'] === 6) &&
+    text('clientAddress') &&
+    text('namespace') &&
+    pods('notReady') &&
+    pods('terminating')
   );
 }
 
@@ -111,12 +160,23 @@ export function isFromPanel(value: unknown): value is FromPanel {
       return typeof value['on'] === 'boolean';
     case 'copy':
       return value['what'] === 'mermaid' || value['what'] === 'markdown' || value['what'] === 'command';
+    case 'save':
+      return (
+        (value['format'] === 'svg' || value['format'] === 'png') &&
+        typeof value['name'] === 'string' &&
+        value['name'].length <= 120 &&
+        typeof value['content'] === 'string' &&
+        value['content'].length <= mostSaved
+      );
     case 'preview':
       return typeof value['remedy'] === 'number';
+    case 'try':
+      return value['remedy'] === null || typeof value['remedy'] === 'number';
     case 'rendered':
       return (value['view'] === 'topology' || value['view'] === 'trace') && typeof value['marks'] === 'number';
     case 'ready':
     case 'setting':
+    case 'open':
       return true;
   }
 }

@@ -3,7 +3,7 @@ import type { EndpointChoice, ContextChoice, QuestionDefaults } from './panel';
 import type { SourceRef, TextSpan } from './source';
 import type { Settings } from './settings';
 import type { Topology } from './topology';
-import type { Flow, Outcome, Trace } from './trace';
+import type { Flow, Outcome, RemedyEdit, Trace } from './trace';
 
 export interface LspPosition {
   readonly line: number;
@@ -57,6 +57,8 @@ export interface ContextAnswer {
   readonly open: boolean;
   readonly because: string;
   readonly missing: readonly string[];
+  /** The program that rendered it. */
+  readonly rendered?: string;
 }
 
 export interface StatusNotification {
@@ -68,16 +70,36 @@ export interface StatusNotification {
   readonly leftOut: readonly { readonly uri: string; readonly reason: string }[];
 }
 
+/** A text that the editor shows as a document of its own, in Markdown. */
+export type DocumentAnswer = { readonly ok: true; readonly title: string; readonly text: string } | { readonly ok: false; readonly error: string };
+
+/** A file as a commit has it. */
+export interface FileAtHead {
+  readonly uri: string;
+  /** Relative to the workspace folder, `/` between names. */
+  readonly path: string;
+  /** Null when the commit has no such file. */
+  readonly text: string | null;
+}
+
 /** Method names with their parameters and results; `client/` and `main/` make typed request objects of these. */
 export interface Requests {
   'packetpath/topology': { params: { readonly uri?: string; readonly context?: string }; result: TopologyAnswer };
-  'packetpath/trace': { params: { readonly uri?: string; readonly context?: string; readonly flow: Flow }; result: TraceAnswer };
+  /** `edits`: as if these were made. */
+  'packetpath/trace': {
+    params: { readonly uri?: string; readonly context?: string; readonly flow: Flow; readonly edits?: readonly RemedyEdit[] };
+    result: TraceAnswer;
+  };
   'packetpath/destinations': { params: { readonly uri?: string; readonly context: string; readonly from: string }; result: readonly Destination[] };
   'packetpath/placeAt': { params: { readonly uri: string; readonly position: LspPosition }; result: PlaceAt | null };
   'packetpath/locate': { params: { readonly at: SourceRef }; result: { readonly uri: string; readonly range: LspRange } | null };
   'packetpath/contextsOf': { params: { readonly uri: string }; result: readonly ContextAnswer[] };
   /** A trace as text to copy. `command` is the `packetpath trace` that asks the same. */
   'packetpath/render': { params: { readonly trace: Trace; readonly format: 'mermaid' | 'markdown' | 'command' }; result: string };
+  /** Who may talk to whom in a context, or in that of a file. */
+  'packetpath/connectivity': { params: { readonly uri?: string; readonly context?: string }; result: DocumentAnswer };
+  /** Which connections the workspace opens and closes against a commit: `files` are those that differ from it, `since` is what it is called. */
+  'packetpath/changes': { params: { readonly uri?: string; readonly since: string; readonly files: readonly FileAtHead[] }; result: DocumentAnswer };
 }
 
 export interface Notifications {
@@ -97,6 +119,8 @@ export interface InitializationOptions {
   readonly exclude: readonly string[];
   /** True while Red Hat's YAML extension is active. */
   readonly yamlExtensionActive: boolean;
+  /** Only then a program may be run. */
+  readonly workspaceTrusted?: boolean;
   /** Uri of the folder with the pages of the rules, which come with the extension. */
   readonly documentation: string;
 }

@@ -15,6 +15,9 @@ export interface Settings {
   readonly diagnosticsScope: 'open' | 'context' | 'workspace';
   /** YAML syntax and shape problems: `auto` leaves them to Red Hat's YAML extension where that is active. */
   readonly yamlProblems: 'auto' | 'on' | 'off';
+  /** Whether `helm` may be run, to read what it renders in place of the templates. */
+  readonly 'render.helm': boolean;
+  readonly 'render.kustomize': boolean;
 }
 
 export interface ClusterSetting {
@@ -35,6 +38,8 @@ export const defaultSettings: Settings = {
   maxFileSize: 10,
   diagnosticsScope: 'context',
   yamlProblems: 'auto',
+  'render.helm': false,
+  'render.kustomize': false,
 };
 
 /** One row: how the setting stands in `package.json`. `schema` is JSON schema without description and default. */
@@ -103,4 +108,21 @@ export const settingRows: readonly SettingRow[] = [
     schema: { type: 'string', enum: ['auto', 'on', 'off'] },
     scope: 'window',
   },
+  {
+    key: 'render.helm',
+    description:
+      'Run `helm template` on the charts of the workspace, and read what it writes in place of the templates. Needs `helm` on the PATH and a trusted workspace.',
+    schema: { type: 'boolean' },
+    scope: 'machine-overridable',
+  },
+  {
+    key: 'render.kustomize',
+    description:
+      'Run `kustomize build`, or `kubectl kustomize`, on the kustomizations of the workspace, and read what it writes. Needs one of them on the PATH and a trusted workspace.',
+    schema: { type: 'boolean' },
+    scope: 'machine-overridable',
+  },
 ];
+
+/** What may start a program: VS Code takes these from an untrusted workspace no more than we do. */
+export const trustedSettings: readonly string[] = settingRows.filter(({ scope }) => scope === 'machine-overridable').map(({ key }) => `packetpath.${key}`);

@@ -15,6 +15,8 @@ export interface SourceRef {
   readonly uri: string;
   readonly document: number;
   readonly path: Path;
+  /** A part of the scalar at `path`, in UTF-16 offsets of its decoded text: what an inline patch of a kustomization says. */
+  readonly span?: { readonly start: number; readonly end: number };
 }
 
 export const severities = ['error', 'warning', 'information', 'hint'] as const;

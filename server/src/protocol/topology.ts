@@ -77,6 +77,16 @@ export interface TopologyPolicy {
   readonly says: string;
   readonly selects: readonly string[];
   readonly source: SourceRef;
+  /** Filled where the text is at hand. */
+  readonly range?: TextSpan;
+}
+
+/** A machine that the files describe. */
+export interface TopologyNode {
+  readonly name: string;
+  /** Its addresses and pod ranges, as far as they are written. */
+  readonly says: string;
+  readonly source: SourceRef;
 }
 
 export interface Topology {
@@ -86,5 +96,7 @@ export interface Topology {
   readonly edges: readonly TopologyEdge[];
   readonly gates: readonly TopologyGate[];
   readonly policies: readonly TopologyPolicy[];
+  /** Empty where no file describes one; a trace then assumes two. */
+  readonly nodes?: readonly TopologyNode[];
   readonly dns: { readonly label: string; readonly says: string; readonly assumed: boolean };
 }

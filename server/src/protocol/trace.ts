@@ -210,6 +210,8 @@ export interface NameLookup {
   /** Which of the names that the search list makes of it, from 1. */
   readonly tried: number;
   readonly of: number;
+  /** All that the resolver would try, in its order: the search list with ndots:5, then the name as it is. */
+  readonly names?: readonly string[];
 }
 
 export interface PolicyAnswer {
@@ -218,6 +220,10 @@ export interface PolicyAnswer {
   readonly allows: boolean | 'unknown';
   /** "the port matches, the sender does not" */
   readonly reason: string;
+  /** Missing for a NetworkPolicy; those of the Admin tier are asked before them, those of the Baseline tier after. */
+  readonly tier?: 'Admin' | 'Baseline';
+  /** Of an admin policy: what its first matching rule says; `none` where no rule matches and the next policy is asked. */
+  readonly action?: 'Allow' | 'Deny' | 'Pass' | 'none' | 'unknown';
   /** Added where the text is at hand, as for evidence. */
   readonly uri?: string;
   readonly range?: TextSpan;

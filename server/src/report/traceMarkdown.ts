@@ -1,5 +1,6 @@
 /** A trace as Markdown: a heading and a table of hops for each branch. */
 import type { Branch, Trace } from '../protocol/trace';
+import { markdownText as escape } from './markdown';
 import { endOf, outcomeWords, percentOf, placeOf } from './traceText';
 
 /** Everything from manifests is escaped, so that names with Markdown or HTML stay text. */
@@ -23,10 +24,4 @@ function table(branch: Branch, several: boolean, expert: boolean): string[] {
       .join(', ')} |`;
   });
   return [...title, '| # | where | device | verdict | packet afterwards | what happens | because |', '|---|---|---|---|---|---|---|', ...rows];
-}
-
-function escape(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]<>#|~!&]/g, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`))
-    .replace(/[\r\n]+/g, ' ');
 }

@@ -1,5 +1,6 @@
 /** A trace as a Mermaid flowchart, one chain of hops a branch. */
 import type { Hop, Trace } from '../protocol/trace';
+import { mermaidComment as comment, mermaidText as escape } from './mermaid';
 import { outcomeWords, packetChange, percentOf } from './traceText';
 
 /** Without code fences. Everything from manifests is escaped as Mermaid's entities, so that it can neither break the chart nor become HTML. */
@@ -41,13 +42,4 @@ function shape(hop: Hop): string {
     default:
       return `["${text}"]`;
   }
-}
-
-function escape(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .,:/→⇒%()@-]/gu, (character) => `#${character.codePointAt(0) ?? 32};`);
-}
-
-/** A comment ends with its line, and Mermaid reads `{` in comments. */
-function comment(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .,:/@-]/gu, ' ');
 }

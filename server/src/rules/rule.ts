@@ -47,6 +47,8 @@ export interface ProblemRule<Message extends string = string> {
   readonly scope: 'problem';
   readonly meta: RuleMeta<Message>;
   readonly problems: readonly string[];
+  /** What a fix does with the entry of a mapping whose key the problem marks; only where that entry is of a resource. */
+  readonly fix?: { readonly kind: 'removeEntry'; readonly title: string };
 }
 
 export interface RuleSettings {

@@ -1,29 +1,46 @@
 /** The pods behind a Service port, as the proxy would choose among them. */
 import { known, textOf, type Value } from '../base/opaque';
-import { parseAddress, type Address } from '../base/addresses';
 import type { PlannedNode } from '../cluster/addressPlan';
 import type { PodSet } from '../cluster/clusterIndex';
 import { placedSameNamespace } from '../cluster/policyMatch';
 import type { Resource, ServicePort } from '../model/resources';
 import { matches, selectorOf } from '../model/labels';
-import type { Evidence, PodsInState, TransportProtocol } from '../protocol/trace';
-import { nodesFor, placeAt, podCount } from './placement';
-import { targetPortIn } from './ports';
+import type { Evidence, TransportProtocol } from '../protocol/trace';
+import { nodesFor, placeAt } from './placement';
+import { targetPortIn } from '../cluster/targetPort';
+import { podStates } from './readiness';
 import type { EndpointGroup, PodPlace } from './walk';
-import { evidence, placed, type World } from './world';
+import { evidence, type World } from './world';
+import { type WrittenEndpoint, writtenEndpoints, type WrittenEndpoints } from './writtenEndpoints';
 
 export interface Backends {
   readonly groups: readonly EndpointGroup[];
+  /** Pods that terminate and still serve, while others are ready: a Local traffic policy falls back to those of its node. */
+  readonly standby: readonly EndpointGroup[];
   /** Endpoints written by hand, which no selector manages. */
-  readonly addresses: readonly { readonly address: Address; readonly text: string; readonly port: number; readonly because: readonly Evidence[] }[];
+  readonly addresses: readonly WrittenEndpoint[];
   readonly total: number;
+  /** What is left out because it is not ready, or taken although it terminates. */
+  readonly readiness?: Readiness;
   /** Why there is nothing to choose from: surely, or as far as these files tell. */
   readonly none?: { readonly state: 'absent' | 'unknown'; readonly reason: string; readonly because: readonly Evidence[] };
   /** A placeholder decides whether these are the right pods. */
   readonly uncertain: boolean;
 }
 
-/** `from`: the node whose choice it is; undefined for a client outside. `self`: the pod that asks. */
+export interface Readiness {
+  readonly all: number;
+  readonly ready: number;
+  readonly terminating: number;
+  /** publishNotReadyAddresses: every pod counts as ready. */
+  readonly published: boolean;
+  readonly because: readonly Evidence[];
+}
+
+/**
+ * `from`: the node whose choice it is; undefined for a client outside. `self`: the pod that asks. Ready pods; where there is none, those that
+ * terminate and still serve (KEP-1669); with publishNotReadyAddresses all. `anyPort`: DNS is asked, which knows no ports.
+ */
 export function backendsOf(
   world: World,
   service: Resource<'Service'>,
@@ -31,13 +48,16 @@ export function backendsOf(
   protocol: TransportProtocol,
   from: PlannedNode | undefined,
   self?: PodPlace,
+  anyPort = false,
 ): Backends {
-  const { selector, selectorOpen } = service.spec;
-  if (!selector || (selector.size === 0 && !selectorOpen)) return writtenEndpoints(world, service, entry, protocol);
+  const { selector, selectorOpen, publishNotReadyAddresses } = service.spec;
+  const written = writtenEndpoints(world, service, anyPort ? undefined : entry, protocol);
+  if (!selector || (selector.size === 0 && !selectorOpen)) return onlyWritten(world, service, written);
   const chosen = selectedPods(world, service);
-  const groups: EndpointGroup[] = [];
+  const ready: EndpointGroup[] = [];
+  const serving: EndpointGroup[] = [];
   const left: { podSet: PodSet; reason: string; because: Evidence[] }[] = [];
-  let total = 0;
+  const sum = { all: 0, ready: 0, terminating: 0, because: [] as Evidence[] };
   for (const podSet of chosen.pods) {
     const target = targetPortIn(podSet, entry, protocol);
     if (target.state === 'missing') {
@@ -48,26 +68,41 @@ export function backendsOf(
       });
       continue;
     }
-    const count = usableCount(world, podSet, service.spec.publishNotReadyAddresses);
-    if (count === 0) {
+    const states = podStates(world, podSet);
+    sum.all += states.all;
+    sum.ready += states.ready;
+    sum.terminating += states.terminating;
+    sum.because.push(...states.because);
+    const usable = publishNotReadyAddresses ? states.all : states.ready;
+    if (usable === 0 && states.terminating === 0) {
       left.push({
         podSet,
-        reason: podCount(world, podSet) === 0 ? `${podSet.name} has no replicas` : `no pod of ${podSet.name} is ready`,
-        because: [evidence(podSet.resource, ['spec', 'replicas'], 'missing', podCount(world, podSet) === 0 ? 'replicas is 0' : 'asked as not ready')],
+        reason: states.all === 0 ? `${podSet.name} has no replicas` : `no pod of ${podSet.name} is ready`,
+        because:
+          states.because.length > 0
+            ? [...states.because]
+            : [evidence(podSet.resource, ['spec', 'replicas'], 'missing', states.all === 0 ? 'replicas is 0' : 'asked as not ready')],
       });
-      continue;
     }
-    total += count;
-    groups.push(
-      ...groupsOf(world, podSet, count, from, self, {
-        port: target.state === 'found' ? target.port : (known(entry.port) ?? 0),
-        portAssumed: target.state === 'unknown',
-        because: [evidence(service, ['spec', 'selector'], 'selects', `${service.metadata.name} selects ${podSet.name}`)],
-      }),
-    );
+    const rest = {
+      port: target.state === 'found' ? target.port : (known(entry.port) ?? 0),
+      portAssumed: target.state === 'unknown',
+      because: [evidence(service, ['spec', 'selector'], 'selects', `${service.metadata.name} selects ${podSet.name}`)],
+    };
+    if (usable > 0) ready.push(...groupsOf(world, podSet, 0, usable, from, self, rest));
+    if (!publishNotReadyAddresses && states.terminating > 0)
+      serving.push(...groupsOf(world, podSet, states.ready, states.terminating, from, self, { ...rest, terminating: true }));
   }
-  const base = { groups, addresses: [], total, uncertain: chosen.uncertain || groups.some((group) => group.portAssumed) };
-  if (groups.length > 0) return base;
+  const groups = ready.length > 0 ? ready : serving;
+  const base: Backends = {
+    groups,
+    standby: ready.length > 0 ? serving : [],
+    addresses: groups.length > 0 || written.usable.length === 0 ? [] : written.usable,
+    total: groups.reduce((total, group) => total + group.count, 0),
+    uncertain: chosen.uncertain || groups.some((group) => group.portAssumed),
+    ...(sum.ready < sum.all && { readiness: { ...sum, published: publishNotReadyAddresses } }),
+  };
+  if (groups.length > 0 || base.addresses.length > 0) return base;
   const [first] = left;
   if (first)
     return {
@@ -75,6 +110,26 @@ export function backendsOf(
       none: { state: chosen.uncertain ? 'unknown' : 'absent', reason: first.reason, because: left.slice(0, 8).flatMap(({ because }) => because) },
     };
   return { ...base, none: noPods(world, service) };
+}
+
+function onlyWritten(world: World, service: Resource<'Service'>, { usable, unready, because }: WrittenEndpoints): Backends {
+  const { index } = world;
+  const terminating = usable.filter((endpoint) => endpoint.terminating).length;
+  const base: Backends = {
+    groups: [],
+    standby: [],
+    addresses: usable,
+    total: usable.length,
+    uncertain: false,
+    ...(unready + terminating > 0 && {
+      readiness: { all: usable.length + unready, ready: usable.length - terminating, terminating, published: false, because },
+    }),
+  };
+  if (usable.length > 0) return base;
+  if (unready > 0) return { ...base, none: { state: 'absent', reason: 'none of the endpoints written for it is ready', because } };
+  const nothing = [evidence(service, ['spec'], 'missing', 'no selector, and no endpoints are written for it')];
+  const closed = index.context.closed && index.context.missing.length === 0;
+  return { ...base, none: { state: closed ? 'absent' : 'unknown', reason: 'it has no selector, and these files write no endpoints for it', because: nothing } };
 }
 
 /** Pods that surely match; perhaps matching ones only where there is no other. */
@@ -122,90 +177,35 @@ function noPods(world: World, service: Resource<'Service'>): NonNullable<Backend
   return { state: 'unknown', reason: `no pod of these files has ${words}; the cluster may have some`, because: [at] };
 }
 
-/** As many as an Endpoints object is mirrored for. */
-const mostWrittenEndpoints = 1000;
-
-/** Endpoints and EndpointSlices that somebody wrote; joined with the Service's ports by name. */
-function writtenEndpoints(world: World, service: Resource<'Service'>, entry: ServicePort, protocol: TransportProtocol): Backends {
-  const { index } = world;
-  const namespace = index.namespaceOf(service);
-  const portName = entry.name === undefined ? '' : textOf(entry.name);
-  const addresses: { address: Address; text: string; port: number; because: readonly Evidence[] }[] = [];
-  for (const slice of [...index.inNamespace('EndpointSlice', namespace), ...index.inNamespace('Endpoints', namespace)]) {
-    if (known(slice.spec.service) !== service.metadata.name || addresses.length >= mostWrittenEndpoints) continue;
-    const ports = slice.spec.ports.filter(
-      (port) => (port.name === undefined ? '' : textOf(port.name)) === portName && (port.protocol === undefined ? 'TCP' : known(port.protocol)) === protocol,
-    );
-    const port = known(ports[0]?.port);
-    if (port === undefined) continue;
-    for (const endpoint of slice.spec.endpoints) {
-      if (!endpoint.ready || endpoint.terminating) continue;
-      const address = parseAddress(known(endpoint.addresses[0]) ?? '');
-      if (!address) continue;
-      addresses.push({
-        address,
-        text: known(endpoint.addresses[0]) ?? '',
-        port,
-        because: [evidence(slice, endpoint.path, 'routes', `an endpoint of ${service.metadata.name}, written by hand`)],
-      });
-      if (addresses.length >= mostWrittenEndpoints) break;
-    }
-  }
-  const base = { groups: [], addresses, total: addresses.length, uncertain: false };
-  if (addresses.length > 0) return base;
-  const because = [evidence(service, ['spec'], 'missing', 'no selector, and no endpoints are written for it')];
-  const closed = index.context.closed && index.context.missing.length === 0;
-  return { ...base, none: { state: closed ? 'absent' : 'unknown', reason: 'it has no selector, and these files write no endpoints for it', because } };
-}
-
-/** Ready pods; where there is none, serving and terminating ones (KEP-1669). */
-function usableCount(world: World, podSet: PodSet, publishNotReady: boolean): number {
-  const all = podCount(world, podSet);
-  if (publishNotReady) return all;
-  const options = world.flow.options ?? {};
-  const notReady = inState(world, podSet, options.notReady, all);
-  const terminating = Math.min(inState(world, podSet, options.terminating, all), all - notReady);
-  const ready = all - notReady - terminating;
-  return ready > 0 ? ready : terminating;
-}
-
-function inState(world: World, podSet: PodSet, states: readonly PodsInState[] | undefined, all: number): number {
-  if (!Array.isArray(states)) return 0;
-  const names = new Set([
-    podSet.key,
-    podSet.key.replace('/-/', `/${placed(world, podSet.namespace)}/`),
-    `${podSet.resource.kind.toLowerCase()}/${podSet.name}`,
-  ]);
-  const state = (states as readonly PodsInState[]).find(({ workload }) => names.has(workload));
-  if (!state) return 0;
-  return Math.max(0, Math.min(all, state.count ?? all));
-}
-
-/** One group a node; the pod that asks stands alone. */
+/** One group a node; the pod that asks stands alone. Replicas from `first` on, `count` of them. */
 function groupsOf(
   world: World,
   podSet: PodSet,
+  first: number,
   count: number,
   from: PlannedNode | undefined,
   self: PodPlace | undefined,
-  rest: Pick<EndpointGroup, 'port' | 'portAssumed' | 'because'>,
+  rest: Pick<EndpointGroup, 'port' | 'portAssumed' | 'because' | 'terminating'>,
 ): readonly EndpointGroup[] {
   const own = self?.podSet.key === podSet.key ? self : undefined;
-  const groups: EndpointGroup[] = own ? [{ ...rest, pod: own, count: 1, self: true }] : [];
   const nodes = nodesFor(world, podSet, from);
-  const others = own ? count - 1 : count;
-  const first = own ? 1 : 0;
-  for (let position = 0; position < Math.min(nodes.length, others); position++) {
-    const pods = Math.floor((others - 1 - position) / nodes.length) + 1;
-    groups.push({ ...rest, pod: placeAt(world, podSet, first + position, rotate(nodes, first)), count: pods, self: false });
+  const groups = new Map<string, EndpointGroup>();
+  const daemons = podSet.resource.type === 'DaemonSet';
+  const listed = own && own.replica >= first && own.replica < first + count;
+  if (listed) groups.set('', { ...rest, pod: own, count: 1, self: true });
+  // The pod that asks is the first replica, so the others begin with the second.
+  const shift = own && !daemons ? 1 : 0;
+  const last = first + count;
+  for (let replica = first, seen = 0; replica < last && seen < nodes.length + 1; replica++, seen++) {
+    if (own?.replica === replica) continue;
+    const position = (replica + nodes.length - shift) % nodes.length;
+    const node = nodes[position];
+    if (!node || groups.has(node.name)) continue;
+    const like = Math.floor((last - 1 - replica) / nodes.length) + 1;
+    const ownAmong = own && own.replica > replica && own.replica < last && (own.replica - replica) % nodes.length === 0 ? 1 : 0;
+    groups.set(node.name, { ...rest, pod: placeAt(world, podSet, replica, [node]), count: like - ownAmong, self: false, stride: nodes.length });
   }
-  return groups;
-}
-
-/** So that replica `first` is the first of the list. */
-function rotate<T>(items: readonly T[], first: number): readonly T[] {
-  const shift = items.length === 0 ? 0 : (items.length - (first % items.length)) % items.length;
-  return [...items.slice(shift), ...items.slice(0, shift)];
+  return [...groups.values()];
 }
 
 /** The single pods of groups, for where each is shown by itself. */
@@ -216,10 +216,9 @@ export function singlePods(world: World, groups: readonly EndpointGroup[], limit
   const perSet = new Map<string, EndpointGroup[]>();
   for (const group of groups) perSet.set(group.pod.podSet.key, [...(perSet.get(group.pod.podSet.key) ?? []), group]);
   for (const list of perSet.values()) {
-    const step = list.length;
     for (const group of list) {
       for (let turn = 0; turn < group.count; turn++) {
-        const replica = group.pod.replica + turn * step;
+        const replica = group.pod.replica + turn * (group.stride ?? 1);
         singles.push({ ...group, count: 1, pod: { ...group.pod, replica, address: world.plan.podAddress(group.pod.podSet, replica, group.pod.node) } });
       }
     }

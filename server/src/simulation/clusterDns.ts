@@ -1,14 +1,15 @@
 /** The look-up as a flow of its own: from the client to the cluster's DNS pods on 53/UDP, under the policies of both ends. */
 import { parseAddress } from '../base/addresses';
-import type { PodSet } from '../cluster/clusterIndex';
+import { addressPlan } from '../cluster/addressPlan';
 import { policyVerdict } from '../cluster/policyVerdict';
-import { noLabels } from '../model/labels';
-import type { PodTemplate } from '../model/pod';
-import type { Resource, ServicePort } from '../model/resources';
+import type { ServicePort } from '../model/resources';
 import type { Branch } from '../protocol/trace';
+import { assumedDnsPods } from './assumedPods';
 import { backendsOf } from './backends';
 import { branchOf } from './branch';
-import { nodesFor, placeAt } from './placement';
+import { cniProfile } from './cniProfile';
+import { clusterFamilies } from './families';
+import { nodesFor, placeAt, placeSender } from './placement';
 import { createWalk } from './createWalk';
 import type { EndpointGroup, Sender } from './walk';
 import { Notes, type World } from './world';
@@ -17,10 +18,12 @@ import { Notes, type World } from './world';
 const nodeLocalAddress = '169.254.20.10';
 
 /** The look-up of one client; remedies for a blocked one go to the notes of the outer trace. */
-export function clusterDns(world: World, sender: Extract<Sender, { kind: 'pod' }>): Branch {
-  const inner: World = { ...world, protocol: 'UDP', port: 53, nested: true, notes: new Notes() };
+export function clusterDns(world: World, client: Extract<Sender, { kind: 'pod' }>): Branch {
+  const inner: World = { ...inPrimaryFamily(world), protocol: 'UDP', port: 53, nested: true, notes: new Notes() };
+  const sender =
+    inner.plan === world.plan ? client : { kind: 'pod' as const, pod: placeSender(inner, client.pod.podSet, client.pod.container, client.pod.replica) };
   const group = dnsPods(inner, sender);
-  const target = { name: 'kube-dns', namespace: 'kube-system', service: undefined, address: world.plan.dns, groups: [group] };
+  const target = { name: 'kube-dns', namespace: 'kube-system', service: undefined, address: inner.plan.dns, groups: [group] };
   const [walk] = world.follow(inner, createWalk(inner, sender, { kind: 'service', target }));
   const branch = branchOf(inner, walk ?? createWalk(inner, sender, { kind: 'nowhere' }));
   if (branch.outcome === 'dropped-policy-egress' && allowedToNodeLocal(inner, sender)) {
@@ -32,6 +35,13 @@ export function clusterDns(world: World, sender: Extract<Sender, { kind: 'pod' }
     for (const unknown of inner.notes.unknowns) world.notes.unknown(unknown.what, unknown.because);
   }
   return branch;
+}
+
+/** The DNS Service has the first family of the cluster, whichever the client then calls. */
+function inPrimaryFamily(world: World): World {
+  const [primary = world.plan.family] = clusterFamilies(world.index);
+  if (world.flow.options?.ipFamily !== undefined || primary === world.plan.family) return world;
+  return { ...world, plan: addressPlan(world.index, primary), cni: cniProfile(world.cni.mode, primary) };
 }
 
 function dnsPods(world: World, sender: Extract<Sender, { kind: 'pod' }>): EndpointGroup {
@@ -51,55 +61,3 @@ function allowedToNodeLocal(world: World, { pod }: Extract<Sender, { kind: 'pod'
   const question = { direction: 'Egress', subject: pod.podSet, peer: { kind: 'address', address }, protocol: 'UDP', port: 53 } as const;
   return policyVerdict(world.index, question, world.modes).verdict === 'allowed';
 }
-
-const template: PodTemplate = {
-  path: [],
-  labels: { entries: new Map([['k8s-app', 'kube-dns']]), open: false },
-  annotations: new Map(),
-  containers: [
-    {
-      path: [],
-      role: 'container',
-      name: 'coredns',
-      command: [],
-      args: [],
-      env: [],
-      envFrom: [],
-      probes: [],
-      volumeMounts: [],
-      ports: [
-        { path: [], name: 'dns', containerPort: 53, protocol: 'UDP' },
-        { path: [], name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
-      ],
-    },
-  ],
-  hostNetwork: false,
-  nodeSelector: noLabels,
-  hasAffinity: false,
-  hostAliases: [],
-  volumes: [],
-  shareProcessNamespace: false,
-};
-
-const resource: Resource<'Pod'> = {
-  type: 'Pod',
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'kube-dns', nameKnown: true, namespace: 'kube-system', namespaceOpaque: false, labels: template.labels, annotations: new Map() },
-  spec: { template, podIPs: [] },
-  source: { uri: '', document: 0, path: [] },
-  raw: {},
-  partial: false,
-  ignores: [],
-};
-
-/** The pods behind every cluster's DNS Service, as kubeadm and the clouds label them. */
-export const assumedDnsPods: PodSet = {
-  key: 'pod/kube-system/kube-dns',
-  resource,
-  namespace: 'kube-system',
-  name: 'kube-dns',
-  labels: template.labels,
-  template,
-  replicas: 1,
-};

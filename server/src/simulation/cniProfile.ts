@@ -1,6 +1,7 @@
 /** How each network plugin carries a packet: devices, tunnels, routes. */
-import { hash } from '../cluster/addressPlan';
+import { hash } from '../cluster/stableHash';
 import { enforcesPolicies } from '../cluster/policyEnforcement';
+import type { PolicyDirection } from '../model/resources';
 import { cniModes, type CniMode, type Encapsulation } from '../protocol/trace';
 
 export interface CniProfile {
@@ -21,12 +22,15 @@ export interface CniProfile {
   };
   /** Who tells a node where the other pod ranges are. */
   readonly routes: string;
+  /** Which setting makes nodes hide their pods from the outside. */
+  readonly masquerades: string;
   /** Where policy is enforced, for an engineer. */
-  readonly enforcedAt: string;
+  readonly enforcedAt: Readonly<Record<PolicyDirection, string>>;
   /** The name of the node's end of a pod's cable, always the same for the same pod. */
   hostDevice(podKey: string): string;
 }
 
+const both = (where: string): Readonly<Record<PolicyDirection, string>> => ({ Egress: where, Ingress: where });
 const vxlanOverhead = { 4: 50, 6: 70 };
 const veth = (key: string): string => `veth${hexOf(key, 8)}`;
 const cali = (key: string): string => `cali${hexOf(key, 11)}`;
@@ -37,35 +41,46 @@ const bridge = {
   attach: 'bridge',
   across: 'plain',
   routes: 'the cluster’s route table',
-  enforcedAt: 'the FORWARD chain, with br_netfilter for frames of the bridge',
+  masquerades: 'ipMasq of the bridge plugin',
+  enforcedAt: both('the FORWARD chain, with br_netfilter for frames of the bridge'),
   hostDevice: veth,
 } as const;
-const flannel = { plugin: 'flannel', attach: 'bridge', routes: 'flanneld', enforcedAt: 'nothing', hostDevice: veth } as const;
+const flannel = {
+  plugin: 'flannel',
+  attach: 'bridge',
+  routes: 'flanneld',
+  masquerades: 'flannel’s --ip-masq',
+  enforcedAt: both('nothing'),
+  hostDevice: veth,
+} as const;
 const calico = {
   plugin: 'calico',
   attach: 'routed',
   routes: 'Felix and BIRD',
-  enforcedAt: 'the chains cali-fw-* and cali-tw-* of the workload’s interface',
+  masquerades: 'natOutgoing of the IPPool',
+  enforcedAt: { Egress: 'the chain cali-fw-* (from the workload)', Ingress: 'the chain cali-tw-* (to the workload)' },
   hostDevice: cali,
 } as const;
 const cilium = {
   plugin: 'cilium',
   attach: 'routed',
   routes: 'the Cilium agent',
-  enforcedAt: 'the eBPF program at the pod’s tc hook, by security identity',
+  masquerades: 'outside the native-routing range',
+  enforcedAt: both('the eBPF program at the pod’s tc hook, by security identity'),
   hostDevice: lxc,
 } as const;
 
 const profiles: Readonly<Record<CniMode, Omit<CniProfile, 'mode' | 'enforces'>>> = {
   bridge: { ...bridge, label: 'bridge' },
-  none: { ...bridge, plugin: 'none', label: 'no plugin', across: 'none', enforcedAt: 'nothing' },
+  none: { ...bridge, plugin: 'none', label: 'no plugin', across: 'none', enforcedAt: both('nothing') },
   kindnet: {
     plugin: 'kindnet',
     attach: 'routed',
     across: 'plain',
     label: 'kindnet',
     routes: 'kindnetd',
-    enforcedAt: 'the nftables queue of kindnet’s policy agent',
+    masquerades: 'kindnetd’s list of ranges that are not',
+    enforcedAt: both('the nftables queue of kindnet’s policy agent'),
     hostDevice: veth,
   },
   'flannel:vxlan': {
@@ -93,7 +108,7 @@ const profiles: Readonly<Record<CniMode, Omit<CniProfile, 'mode' | 'enforces'>>>
     label: 'calico, eBPF',
     across: 'tunnel',
     tunnel: { kind: 'vxlan', device: 'vxlan.calico', udpPort: 4789, overhead: vxlanOverhead, name: 'VXLAN' },
-    enforcedAt: 'the eBPF programs at tc of the workload’s interface',
+    enforcedAt: both('the eBPF programs at tc of the workload’s interface'),
   },
   'cilium:tunnel': {
     ...cilium,
@@ -104,8 +119,11 @@ const profiles: Readonly<Record<CniMode, Omit<CniProfile, 'mode' | 'enforces'>>>
   'cilium:native': { ...cilium, label: 'cilium, native routing', across: 'plain' },
 };
 
-export function cniProfile(mode: CniMode): CniProfile {
-  return { mode, enforces: enforcesPolicies(mode), ...profiles[mode] };
+/** IP-in-IP carries IPv4 only: Calico routes IPv6 as it is. */
+export function cniProfile(mode: CniMode, family: 4 | 6 = 4): CniProfile {
+  const { tunnel, ...profile } = profiles[mode];
+  if (tunnel?.kind === 'ipip' && family === 6) return { mode, enforces: enforcesPolicies(mode), ...profile, across: 'plain' };
+  return { mode, enforces: enforcesPolicies(mode), ...profile, ...(tunnel && { tunnel }) };
 }
 
 /** `calico` is `calico:ipip`: the first mode of a plugin is its default. Undefined for a word that is none of ours. */

@@ -1,10 +1,12 @@
 /** The packet at the moment when its client opens the connection. */
+import { proxyAddress } from './proxyAddress';
 import { loopbackMtu, nodeMtu, podMtu } from './cniProfile';
 import type { Destination, Sender, Walk } from './walk';
 import type { World } from './world';
 
 export function createWalk(world: World, sender: Sender, destination: Destination): Walk {
-  const name = destination.kind === 'name' ? destination.host : destination.kind === 'ingress' ? destination.host : undefined;
+  const name =
+    destination.kind === 'name' ? destination.host : destination.kind === 'ingress' || destination.kind === 'gateway' ? destination.request.host : undefined;
   const address = addressOf(world, destination);
   const local = destination.kind === 'pod' && destination.self;
   const from = local && destination.pod.container ? '127.0.0.1' : senderAddress(sender);
@@ -38,7 +40,8 @@ function addressOf(world: World, destination: Destination): string {
     case 'service':
       return destination.target.address?.text ?? destination.target.name;
     case 'ingress':
-      return world.plan.ingressAddress.text;
+    case 'gateway':
+      return proxyAddress(world, destination).text;
     case 'pod':
       return destination.pod.address.text;
     case 'node':

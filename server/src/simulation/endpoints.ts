@@ -1,14 +1,20 @@
 /** Reads an end of a question: `deployment/NS/NAME`, `internet`, `ip:203.0.113.7`, a URL or a host name. */
 import { type Address, formatAddress, parseAddress } from '../base/addresses';
 import { editDistance } from '../base/editDistance';
+import { addressPlan } from '../cluster/addressPlan';
 import type { ClusterIndex, PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
 import type { Kind, Resource } from '../model/resources';
+import { type Route, routeKinds } from './gatewayRoutes';
 
 export type Endpoint =
   | { readonly kind: 'pods'; readonly podSet: PodSet; readonly container?: Container }
   | { readonly kind: 'service'; readonly service: Resource<'Service'> }
   | { readonly kind: 'ingress'; readonly ingress: Resource<'Ingress'> }
+  | { readonly kind: 'gateway'; readonly gateway: Resource<'Gateway'> }
+  | { readonly kind: 'route'; readonly route: Route }
+  /** The Service `kubernetes` of the namespace `default`, which every cluster has. */
+  | { readonly kind: 'api-server' }
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'internet' }
   | { readonly kind: 'address'; readonly address: Address; readonly text: string; readonly port?: number }
@@ -28,6 +34,10 @@ const podKinds: Readonly<Record<string, Kind>> = {
   replicationcontroller: 'ReplicationController',
 };
 
+const otherKinds: Readonly<Record<string, Kind>> = Object.fromEntries(
+  (['Service', 'Ingress', 'Gateway', ...routeKinds] as const).map((kind) => [kind.toLowerCase(), kind]),
+);
+
 /**
  * `namespace`: where manifests that write none are placed; `-` names the unspecified one. The namespace may be left out when the name is
  * unique. Unknown and ambiguous ends are errors with the nearest candidates.
@@ -45,21 +55,54 @@ export function parseEndpoint(index: ClusterIndex, text: string, namespace: stri
     return isHostName(word) && word.includes('.') ? hostEndpoint(index, trimmed, trimmed, undefined) : wrong(index, trimmed, 'is no endpoint');
   }
   const kind = word.toLowerCase();
-  if (kind === 'service' || kind === 'ingress') {
-    if (parts.length > 2) return wrong(index, trimmed, 'is no endpoint');
-    const chosen = one(index, trimmed, named(index, kind === 'service' ? 'Service' : 'Ingress', parts, namespace));
-    if (!chosen.ok) return chosen;
-    const { resource } = chosen;
-    if (resource.type === 'Service') return { ok: true, endpoint: { kind: 'service', service: resource } };
-    if (resource.type === 'Ingress') return { ok: true, endpoint: { kind: 'ingress', ingress: resource } };
-    return wrong(index, trimmed, 'is no endpoint');
-  }
-  if (kind === 'node' && parts.length === 1) return { ok: true, endpoint: { kind: 'node', name: parts[0] ?? '' } };
+  if (Object.hasOwn(otherKinds, kind)) return objectEndpoint(index, trimmed, kind, parts, namespace);
+  if (kind === 'node' && parts.length === 1) return nodeEndpoint(index, trimmed, parts[0] ?? '');
   if (Object.hasOwn(podKinds, kind)) return podEndpoint(index, trimmed, podKinds[kind] ?? 'Pod', parts, namespace);
   const other = index.ofKind('Other').find((resource) => resource.kind.toLowerCase() === kind && resource.spec.template);
   if (other) return podEndpoint(index, trimmed, 'Other', parts, namespace, kind);
   if (word.includes('.') && isHostName(word.replace(/:\d+$/, ''))) return hostEndpoint(index, trimmed, trimmed, undefined);
   return wrong(index, trimmed, `has a kind that is not known: ${word}`);
+}
+
+function objectEndpoint(index: ClusterIndex, text: string, kind: string, parts: readonly string[], namespace: string): ParsedEndpoint {
+  if (parts.length > 2) return wrong(index, text, 'is no endpoint');
+  const chosen = one(index, text, named(index, otherKinds[kind] ?? 'Service', parts, namespace));
+  if (!chosen.ok) return kind === 'service' && isApiServer(parts, namespace) ? { ok: true, endpoint: { kind: 'api-server' } } : chosen;
+  const { resource } = chosen;
+  switch (resource.type) {
+    case 'Service':
+      return { ok: true, endpoint: { kind: 'service', service: resource } };
+    case 'Ingress':
+      return { ok: true, endpoint: { kind: 'ingress', ingress: resource } };
+    case 'Gateway':
+      return { ok: true, endpoint: { kind: 'gateway', gateway: resource } };
+    case 'HTTPRoute':
+    case 'GRPCRoute':
+    case 'TLSRoute':
+    case 'TCPRoute':
+    case 'UDPRoute':
+      return { ok: true, endpoint: { kind: 'route', route: resource } };
+    default:
+      return wrong(index, text, 'is no endpoint');
+  }
+}
+
+/** https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster/#directly-accessing-the-rest-api-1 */
+function isApiServer([first, second]: readonly string[], namespace: string): boolean {
+  return second === undefined ? first === 'kubernetes' : second === 'kubernetes' && (first === 'default' || (first === '-' && namespace === 'default'));
+}
+
+/** Where Nodes are shown only those exist; where none is, every name stands for an assumed one. */
+function nodeEndpoint(index: ClusterIndex, text: string, name: string): ParsedEndpoint {
+  const nodes = index.ofKind('Node');
+  const named = nodes.length === 0 || nodes.some((node) => node.metadata.name === name) || addressPlan(index).nodes.some((node) => node.name === name);
+  if (named || isNodeOfPod(index, name)) return { ok: true, endpoint: { kind: 'node', name } };
+  const near = nodes.map((node) => node.metadata.name).sort((a, b) => editDistance(a, name, 8) - editDistance(b, name, 8) || (a < b ? -1 : 1));
+  return { ok: false, error: `${text} is not in this context`, candidates: near.slice(0, 5).map((one) => `node/${one}`) };
+}
+
+function isNodeOfPod(index: ClusterIndex, name: string): boolean {
+  return index.namespaces().some((namespace) => index.podSets(namespace).some((podSet) => podSet.template.nodeName === name));
 }
 
 /** How a question names the pods: with the container where one is meant. */
@@ -90,7 +133,9 @@ function podEndpoint(index: ClusterIndex, text: string, type: Kind, parts: reado
 function named(index: ClusterIndex, type: Kind, parts: readonly string[], fallback: string): readonly Resource[] {
   const [first, second] = parts;
   const name = second ?? first;
-  const all = index.ofKind(type).filter((resource) => resource.metadata.name === name);
+  // With a namespace only that one is looked through, which holds those of an unspecified one as well.
+  const pool = second === undefined || first === '-' ? index.ofKind(type) : index.inNamespace(type, first);
+  const all = (pool as readonly Resource[]).filter((resource) => resource.metadata.name === name);
   if (second === undefined || first === undefined) return all;
   const exact = all.filter((resource) => (index.namespaceOf(resource) ?? '-') === first);
   if (exact.length > 0) return exact;
@@ -191,7 +236,7 @@ function nearestEndpoints(index: ClusterIndex, text: string): readonly string[] 
   };
   for (const namespace of index.namespaces().slice(0, 200)) for (const podSet of index.podSets(namespace)) rate(podSet.key);
   for (const service of index.ofKind('Service').slice(0, 2000)) rate(nameOf(index, service));
-  for (const ingress of index.ofKind('Ingress').slice(0, 500)) rate(nameOf(index, ingress));
+  for (const kind of ['Ingress', 'Gateway', ...routeKinds] as const) for (const resource of index.ofKind(kind).slice(0, 500)) rate(nameOf(index, resource));
   rated.sort((a, b) => a.score - b.score || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return [...new Set(rated.map(({ key }) => key))].slice(0, 5);
 }

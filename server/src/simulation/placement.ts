@@ -1,5 +1,6 @@
 /** On which node a pod of the trace runs: what manifests say, then the question, then an assumption. */
-import { hash, type PlannedNode } from '../cluster/addressPlan';
+import type { PlannedNode } from '../cluster/addressPlan';
+import { hash } from '../cluster/stableHash';
 import type { PodSet } from '../cluster/clusterIndex';
 import { known } from '../base/opaque';
 import type { Container } from '../model/pod';

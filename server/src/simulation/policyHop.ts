@@ -1,8 +1,8 @@
 /** The question to the policies of one end, as a hop: asked with the translated address. */
 import type { PolicyDirection, Resource } from '../model/resources';
-import { policyVerdict, type PolicyMatch, type PolicyPeerEnd, type PolicyVerdict } from '../cluster/policyVerdict';
+import { type AdminPolicyMatch, policyVerdict, type PolicyMatch, type PolicyPeerEnd, type PolicyVerdict } from '../cluster/policyVerdict';
 import type { Evidence, PolicyAnswer } from '../protocol/trace';
-import { atNode, capital, listed, podName, spoken } from './words';
+import { atNode, capital, endText, listed, podName, spoken } from './words';
 import { type PodPlace, step, stop, unsure, type Walk } from './walk';
 import { evidence, sourceAt, type World } from './world';
 import { proposeRemedies } from './remedies';
@@ -16,12 +16,16 @@ export interface PolicyAsk {
   readonly other: string;
   /** The Service whose masquerade hides the client. */
   readonly hiddenBy?: Resource<'Service'>;
+  /** The client is in the cluster and used an address that is meant for the outside. */
+  readonly inside?: boolean;
 }
 
 export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
   const { direction, pod, peer, self } = ask;
   const port = walk.packet.destination.port ?? world.port;
-  const verdict = policyVerdict(world.index, { direction, subject: pod.podSet, peer, protocol: walk.packet.protocol, port, self }, world.modes);
+  // Asked only on the way through a Service: a pod that calls its own address never comes here.
+  const hairpin = self;
+  const verdict = policyVerdict(world.index, { direction, subject: pod.podSet, peer, protocol: walk.packet.protocol, port, self, hairpin }, world.modes);
   const ingress = direction === 'Ingress';
   const shared = {
     kind: ingress ? 'policy-ingress' : 'policy-egress',
@@ -34,7 +38,7 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
   const [name, other] = [podName(pod), self ? 'itself' : spoken(ask.other)];
   const question = ingress && !self ? `May ${other} reach ${name} on ${port}?` : `May ${name} ${ingress ? 'reach' : 'send to'} ${other} on ${port}?`;
   if (!world.cni.enforces) {
-    const guarded = verdict.policies.length > 0;
+    const guarded = verdict.policies.length > 0 || (verdict.adminPolicies ?? []).length > 0;
     const engine = world.cni.plugin === 'none' ? 'a cluster without a network plugin' : world.cni.plugin;
     if (guarded)
       world.notes.warn(
@@ -49,7 +53,7 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
       expert: `${world.cni.label}: no policy engine. As Kubernetes reads the policies the answer would be: ${verdict.verdict} (${verdict.reason}).`,
     });
   }
-  const expert = `${direction} of ${podName(pod)}, asked by ${world.cni.enforcedAt}: ${verdict.reason}.${differs(world, verdict, self)}`;
+  const expert = `${direction} of ${podName(pod)}, asked by ${world.cni.enforcedAt[direction]}: ${verdict.reason}.${differs(world, verdict, self)}${beforeMasquerade(world, walk, verdict, self)}`;
   switch (verdict.verdict) {
     case 'allowed':
       return step(walk, {
@@ -82,6 +86,12 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
   }
 }
 
+/** kube-proxy's masquerade comes in POSTROUTING, after the chains in which iptables engines judge. */
+function beforeMasquerade(world: World, walk: Walk, { deciding }: PolicyVerdict, self: boolean): string {
+  if (deciding.kind !== 'own-node' || self || !walk.masqueraded || world.cni.plugin === 'cilium' || world.cni.mode === 'calico:ebpf') return '';
+  return ` An engine that judges in FORWARD does so before the masquerade of this node, and sees ${endText(walk.masqueraded)} here.`;
+}
+
 function differs(world: World, verdict: PolicyVerdict, self: boolean): string {
   if (self) return ' A pod that reaches itself through its Service is implementation-defined.';
   const block = verdict.policies.some((policy) =>
@@ -95,6 +105,10 @@ function differs(world: World, verdict: PolicyVerdict, self: boolean): string {
 
 /** Most telling first: the rule that allows; for a denial the isolating policies by name, then the rule that came nearest. */
 function policyEvidence({ deciding, policies }: PolicyVerdict): readonly Evidence[] {
+  if (deciding.kind === 'admin-rule')
+    return [
+      evidence(deciding.policy, deciding.path, deciding.action === 'Deny' ? 'denies' : 'allows', `${deciding.policy.metadata.name} ${deciding.rule.reason}`),
+    ];
   if (deciding.kind === 'rule') return [evidence(deciding.policy, deciding.path, 'allows', `${deciding.policy.metadata.name} ${deciding.rule.reason}`)];
   if (deciding.kind !== 'default-deny') return [];
   const isolating = deciding.policies.slice(0, 32).map((policy) => {
@@ -112,11 +126,36 @@ function policyEvidence({ deciding, policies }: PolicyVerdict): readonly Evidenc
 
 const mostAnswers = 64;
 
-/** Those that allow come first, where there are too many to show. */
-function answersOf({ policies }: PolicyVerdict): readonly PolicyAnswer[] {
+/** In the order in which they are asked; those that allow come first, where there are too many to show. */
+function answersOf({ policies, adminPolicies = [] }: PolicyVerdict): readonly PolicyAnswer[] {
+  const of = (tier: 'Admin' | 'Baseline'): readonly PolicyAnswer[] => adminPolicies.filter((match) => match.tier === tier).map(adminAnswer);
+  return [...of('Admin'), ...networkAnswers(policies), ...of('Baseline')].slice(0, mostAnswers);
+}
+
+function networkAnswers(policies: readonly PolicyMatch[]): readonly PolicyAnswer[] {
   if (policies.length <= mostAnswers) return policies.map(answerOf);
   const [allowing, others] = [policies.filter(({ allows }) => allows !== 'no'), policies.filter(({ allows }) => allows === 'no')];
   return [...allowing, ...others].slice(0, mostAnswers).map(answerOf);
+}
+
+function adminAnswer({ policy, tier, rules, selects }: AdminPolicyMatch): PolicyAnswer {
+  const rule = rules.find((candidate) => candidate.reached && candidate.matches !== 'no');
+  const effect = rule?.effect;
+  const action = effect === undefined ? 'none' : effect === 'Allow' || effect === 'Deny' || effect === 'Pass' ? effect : 'unknown';
+  const sure = rule?.matches === 'yes' && selects === 'yes' && action !== 'unknown';
+  const skipped = rules.length > 0 && rules.every((candidate) => !candidate.reached);
+  return {
+    name: policy.metadata.name,
+    at: sourceAt(policy, rule?.path ?? ['spec']),
+    tier,
+    action: sure || action === 'none' ? action : 'unknown',
+    allows: !rule ? false : sure ? action === 'Allow' : 'unknown',
+    reason: rule
+      ? `${rule.reason}${selects === 'yes' ? '' : '; whether it selects the pod is not known'}`
+      : skipped
+        ? 'not asked: something before it decides'
+        : 'no rule of it matches, so the next is asked',
+  };
 }
 
 function answerOf(match: PolicyMatch): PolicyAnswer {
@@ -142,6 +181,8 @@ function allowedWords({ deciding, policies }: PolicyVerdict, pod: PodPlace, ingr
             : ` ${others.length} other policies select it too, but one that allows is enough.`;
       return `Yes: the policy ${deciding.policy.metadata.name} ${deciding.rule.reason}.${too}`;
     }
+    case 'admin-rule':
+      return `Yes: the policy ${deciding.policy.metadata.name} of the ${deciding.tier} tier ${deciding.rule.reason}.${deciding.tier === 'Admin' ? ' Network policies are not asked any more.' : ''}`;
     case 'own-node':
       return `Yes: the node on which a pod runs may always reach it.`;
     case 'self':
@@ -154,6 +195,8 @@ function allowedWords({ deciding, policies }: PolicyVerdict, pod: PodPlace, ingr
 }
 
 function deniedWords({ deciding, policies }: PolicyVerdict, pod: PodPlace, ingress: boolean): string {
+  if (deciding.kind === 'admin-rule')
+    return `No: the policy ${deciding.policy.metadata.name} of the ${deciding.tier} tier ${deciding.rule.reason}.${deciding.tier === 'Admin' ? ' No network policy can allow what that tier denies.' : ''}`;
   if (deciding.kind !== 'default-deny') return 'No.';
   const { nearest } = deciding;
   if (!nearest) {

@@ -14,6 +14,7 @@ import { placed, sourceAt, type World } from './world';
 type Denial = Extract<Deciding, { kind: 'default-deny' }>;
 
 export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVerdict, protocol: TransportProtocol, port: number): void {
+  if (verdict.deciding.kind === 'admin-rule') adminRemedies(world, ask, verdict.deciding, protocol, port);
   if (verdict.deciding.kind !== 'default-deny') return;
   const { notes } = world;
   const { deciding } = verdict;
@@ -26,6 +27,8 @@ export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVer
         ? { what, helps: true, edits: [{ at: sourceAt(ask.hiddenBy, ['spec']), insert: 'externalTrafficPolicy: Local' }] }
         : { what, helps: true },
     );
+    if (ask.inside)
+      notes.remedy({ what: `Or call ${metadata.name} by its own name from inside the cluster: then policies see the client itself.`, helps: true });
     notes.remedy({ what: 'No use: an ipBlock with the clients’ addresses. What the policy sees here is the address of a node.', helps: false });
     return;
   }
@@ -49,6 +52,31 @@ export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVer
   const all = others[0] === undefined ? undefined : `${others[0]}, which selects every pod and takes nothing away`;
   const useless = [all, theirs].filter((text) => text !== undefined);
   if (useless.length > 0) notes.remedy({ what: `No use: a change to ${useless.join(', or to ')}.`, helps: false });
+}
+
+/** What the admin tiers deny: https://network-policy-api.sigs.k8s.io/api-overview/ */
+function adminRemedies(
+  world: World,
+  ask: PolicyAsk,
+  { tier, policy, rule }: Extract<Deciding, { kind: 'admin-rule' }>,
+  protocol: TransportProtocol,
+  port: number,
+): void {
+  const named = rule.name === undefined ? '' : ` ${rule.name}`;
+  const own = `the rule${named} of ${policy.metadata.name}`;
+  const what = `${ask.direction === 'Ingress' ? `${otherOf(ask)} to ${ask.pod.podSet.name}` : `${ask.pod.podSet.name} to ${otherOf(ask)}`} on ${port}/${protocol}`;
+  if (tier === 'Admin') {
+    world.notes.remedy({
+      what: `Let ${what} pass before ${own}: a rule with Accept (Allow) or Pass above it, or in a policy whose priority is a lower number.`,
+      helps: true,
+    });
+    world.notes.remedy({ what: 'No use: a NetworkPolicy that allows it. The Admin tier is asked first, and what it denies stays denied.', helps: false });
+    return;
+  }
+  world.notes.remedy({
+    what: `Add a NetworkPolicy that selects ${ask.pod.podSet.name} and allows ${what}: it is asked before the Baseline tier, and for pods that it isolates the Baseline tier is not asked.`,
+    helps: true,
+  });
 }
 
 function insertion(

@@ -2,7 +2,7 @@
 import type { PlannedNode } from '../cluster/addressPlan';
 import type { Hop, Packet, PacketEnd } from '../protocol/trace';
 import { atNode, atPod, capital, endText, podName, podStation, senderName, spoken } from './words';
-import type { Walk } from './walk';
+import type { Connection, Walk } from './walk';
 import type { World } from './world';
 
 type Answer = Omit<Hop, 'before' | 'after' | 'because'>;
@@ -18,21 +18,38 @@ export function replyOf(world: World, walk: Walk): readonly Hop[] {
     current = after;
   };
   add(answering(walk, arrived, current));
-  for (const { node, virtual, masqueraded } of tables(walk)) {
-    const change = { ...(virtual && { source: virtual }), ...(masqueraded && { destination: masqueraded }) };
-    add(restored(world, node, { ...current, ...change }, virtual, masqueraded), change);
-  }
-  for (const hop of walk.hops.toReversed()) {
-    if (hop.kind !== 'load-balancer' && hop.kind !== 'ingress-controller') continue;
-    const [source, destination] = [hop.before.destination, hop.before.source];
-    add(
-      { ...passedBack(hop), expert: `${endText(source)} → ${endText(destination)}, the other half of the connection that came in here.` },
-      { source, destination },
-    );
+  // One connection after the other, the last first; between two of them stands a proxy.
+  const firsts = walk.earlier ?? [];
+  const legs: readonly (Connection & { readonly from: number; readonly to: number })[] = [
+    ...firsts.map((leg, position) => ({ ...leg, from: firsts[position - 1]?.hops ?? 0, to: leg.hops })),
+    { ...connectionOf(walk), from: firsts.at(-1)?.hops ?? 0, to: walk.hops.length },
+  ];
+  for (const leg of legs.toReversed()) {
+    const own = walk.hops.slice(leg.from, leg.to);
+    for (const { node, virtual, masqueraded } of tables(leg)) {
+      const change = { ...(virtual && { source: virtual }), ...(masqueraded && { destination: masqueraded }) };
+      add(restored(world, node, { ...current, ...change }, virtual, masqueraded), change);
+    }
+    for (const hop of own.toReversed()) {
+      if (hop.kind !== 'load-balancer' && !isProxy(hop)) continue;
+      const [source, destination] = [hop.before.destination, hop.before.source];
+      add(
+        { ...passedBack(hop), expert: `${endText(source)} → ${endText(destination)}, the other half of the connection that came in here.` },
+        { source, destination },
+      );
+    }
   }
   const home = receiver(walk);
   if (home) add({ ...home, verdict: 'delivered', expert: `${endText(current.source)} → ${endText(current.destination)}, as the client expects it.` });
   return hops;
+}
+
+function connectionOf({ virtual, masqueraded, translatedAt, senderNode }: Walk): Connection {
+  return { ...(virtual && { virtual }), ...(masqueraded && { masqueraded }), ...(translatedAt && { translatedAt }), ...(senderNode && { senderNode }) };
+}
+
+function isProxy({ kind }: Hop): boolean {
+  return kind === 'ingress-controller' || kind === 'gateway';
 }
 
 function answering(walk: Walk, arrived: Hop, packet: Packet): Answer {
@@ -59,7 +76,7 @@ interface Table {
 }
 
 /** The nodes whose tables undo what they wrote, those near the destination first. */
-function tables({ translatedAt, senderNode, virtual, masqueraded }: Walk): readonly Table[] {
+function tables({ translatedAt, senderNode, virtual, masqueraded }: Connection): readonly Table[] {
   if (translatedAt && senderNode && virtual && masqueraded && translatedAt.name !== senderNode.name)
     return [
       { node: translatedAt, virtual },
@@ -85,21 +102,24 @@ function restored(world: World, node: PlannedNode, packet: Packet, virtual: Pack
 }
 
 function passedBack(hop: Hop): Omit<Answer, 'expert'> {
-  const controller = hop.kind === 'ingress-controller';
+  const controller = isProxy(hop);
   return {
     kind: hop.kind,
     station: hop.station,
     at: hop.at,
     ...(hop.device !== undefined && { device: hop.device }),
     verdict: controller || hop.verdict === 'translated' ? 'translated' : 'forwarded',
-    plain: controller ? 'The controller hands the answer on, on the connection that the client opened.' : 'The load balancer passes the answer back.',
+    plain: controller
+      ? `The ${hop.kind === 'gateway' ? 'gateway' : 'controller'} hands the answer on, on the connection that the client opened.`
+      : 'The load balancer passes the answer back.',
   };
 }
 
 function receiver(walk: Walk): Omit<Answer, 'verdict' | 'expert'> | undefined {
-  const { sender, hops } = walk;
+  const { hops } = walk;
+  const sender = walk.earlier?.[0]?.sender ?? walk.sender;
   const first = hops.find((hop) => hop.kind === 'external-host');
-  if (first && walk.destination.kind !== 'outside')
+  if (first && sender.kind === 'outside')
     return { kind: 'external-host', station: first.station, at: first.at, plain: 'The answer reaches the client outside.' };
   if (sender.kind === 'pod') {
     const local = walk.destination.kind === 'pod' && walk.destination.self && !walk.virtual;

@@ -2,6 +2,8 @@
 import { betweenNodes } from './stages/betweenNodes';
 import { clientSocket } from './stages/clientSocket';
 import { containerPort } from './stages/containerPort';
+import { gateway } from './stages/gateway';
+import { hostPort } from './stages/hostPort';
 import { ingressController } from './stages/ingressController';
 import { leaveCluster } from './stages/leaveCluster';
 import { loopback } from './stages/loopback';
@@ -14,6 +16,7 @@ import { podEntry } from './stages/podEntry';
 import { podExit } from './stages/podExit';
 import { policyEgress } from './stages/policyEgress';
 import { policyIngress } from './stages/policyIngress';
+import { serviceEnvironment } from './stages/serviceEnvironment';
 import { sharedChannels } from './stages/sharedChannels';
 import { sourceTranslation } from './stages/sourceTranslation';
 import { hopLimit, type Stage, stop, type Walk, walkLimit } from './walk';
@@ -25,6 +28,7 @@ export const stages: readonly Stage[] = [
   loopback,
   outsideEntry,
   ingressController,
+  gateway,
   socketTranslation,
   podExit,
   nodeTranslation,
@@ -33,11 +37,13 @@ export const stages: readonly Stage[] = [
   nodeRouting,
   betweenNodes,
   nodePort,
+  hostPort,
   leaveCluster,
   policyIngress,
   podEntry,
   containerPort,
   sharedChannels,
+  serviceEnvironment,
 ];
 
 /** Sends one packet through all stages. Bounded in hops and in ways; where it stops early it says so. */

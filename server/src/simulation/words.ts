@@ -35,7 +35,7 @@ export function senderName(sender: Sender): string {
     case 'outside':
       return sender.name;
     case 'controller':
-      return 'the ingress controller';
+      return `the ${sender.label === 'gateway' ? 'gateway' : sender.label === 'ingress controller' ? sender.label : `proxy of ${sender.label}`}`;
   }
 }
 
@@ -46,7 +46,9 @@ export function destinationName(destination: Destination): string {
     case 'service':
       return destination.target.name;
     case 'ingress':
-      return destination.host === '' ? destination.ingress.metadata.name : destination.host;
+      return destination.request.host === '' ? destination.ingress.metadata.name : destination.request.host;
+    case 'gateway':
+      return destination.request.host === '' ? (destination.gateway?.metadata.name ?? 'the gateway') : destination.request.host;
     case 'pod':
       return podName(destination.pod);
     case 'node':

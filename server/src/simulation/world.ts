@@ -4,6 +4,7 @@ import type { ClusterIndex, Namespace } from '../cluster/clusterIndex';
 import { policyModesOf } from '../cluster/policyEnforcement';
 import type { PolicyModes } from '../cluster/policyVerdict';
 import { known } from '../base/opaque';
+import { sourceOf } from '../model/origins';
 import type { Resource } from '../model/resources';
 import type { Path, SourceRef } from '../protocol/source';
 import {
@@ -19,6 +20,7 @@ import {
   type Unknown,
 } from '../protocol/trace';
 import { type CniProfile, cniModeOf, cniProfile } from './cniProfile';
+import { writtenCni } from './writtenCni';
 import type { Walk } from './walk';
 
 export interface World {
@@ -40,10 +42,18 @@ export interface World {
   readonly follow: (world: World, walk: Walk) => readonly Walk[];
 }
 
-export function createWorld(index: ClusterIndex, flow: Flow, port: number, protocol: TransportProtocol, family: 4 | 6, follow: World['follow']): World {
+export function createWorld(
+  index: ClusterIndex,
+  flow: Flow,
+  port: number,
+  protocol: TransportProtocol,
+  family: 4 | 6,
+  follow: World['follow'],
+  notes: Notes,
+): World {
   const options = flow.options ?? {};
   const kind = index.ofKind('KindCluster')[0]?.spec;
-  const cni = cniModeOf(options.cni) ?? cniModeOf(index.context.cluster?.cni) ?? (kind && !kind.disableDefaultCni ? 'kindnet' : 'bridge');
+  const cni = cniModeOf(options.cni) ?? cniModeOf(index.context.cluster?.cni) ?? writtenCni(index) ?? (kind && !kind.disableDefaultCni ? 'kindnet' : 'bridge');
   const namespace = options.namespace ?? index.context.namespace ?? 'default';
   const proxyMode =
     proxyModes.find((mode) => mode === options.proxyMode) ??
@@ -54,14 +64,14 @@ export function createWorld(index: ClusterIndex, flow: Flow, port: number, proto
     index,
     flow: { ...flow, port, protocol },
     plan: addressPlan(index, family),
-    cni: cniProfile(cni),
+    cni: cniProfile(cni, family),
     proxyMode,
     placement: placements.find((placement) => placement === options.placement) ?? 'any',
     namespace,
     modes: { ...policyModesOf(cni), namespace },
     protocol,
     port,
-    notes: new Notes(),
+    notes,
     nested: false,
     follow,
   };
@@ -98,7 +108,7 @@ export function placed(world: World, namespace: Namespace): string {
 }
 
 export function sourceAt(resource: Resource, path: Path = []): SourceRef {
-  return { uri: resource.source.uri, document: resource.source.document, path: [...resource.source.path, ...path] };
+  return sourceOf(resource, path);
 }
 
 export function evidence(resource: Resource, path: Path, role: EvidenceRole, note: string): Evidence {

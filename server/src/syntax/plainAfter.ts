@@ -4,9 +4,9 @@ import type { PathSegment } from '../protocol/source';
 import type { PathRequest } from './editRequest';
 import { plainValue } from './plain';
 import { decodeScalar } from './scalarSource';
-import { scalarValue } from './scalars';
+import { keyText, scalarValue } from './scalars';
 import type { YamlDocument, YamlNode } from './tree';
-import { nodeAt } from './walk';
+import { follow, nodeAt } from './walk';
 
 type Requests = readonly { readonly request: PathRequest; readonly rest: readonly PathSegment[] }[];
 const gone = Symbol('gone');
@@ -24,7 +24,8 @@ export function plainAfter(document: YamlDocument, requests: readonly PathReques
 function changed(document: YamlDocument, plain: unknown, requests: Requests): unknown {
   if (requests.length === 0) return plain;
   const here = requests.filter(({ rest }) => rest.length === 0).map(({ request }) => request);
-  if (here.some((request) => request.kind === 'remove')) return gone;
+  const removal = here.find((request) => request.kind === 'remove');
+  if (removal) return firstOfTwo(document, removal.path);
   const into = Array.isArray(plain) ? here.filter((request) => request.kind === 'insert') : [];
   let value = children(
     document,
@@ -34,6 +35,15 @@ function changed(document: YamlDocument, plain: unknown, requests: Requests): un
   );
   for (const request of here) if (request.kind !== 'insert' || into.length === 0) value = applied(document, value, request);
   return value;
+}
+
+/** Of a key that stands twice the last entry goes, and the one before it counts from then on. */
+function firstOfTwo(document: YamlDocument, path: PathRequest['path']): unknown {
+  const key = String(path[path.length - 1]);
+  const { parent } = follow(document, path);
+  const pairs = parent?.type === 'mapping' ? parent.pairs.filter((pair) => keyText(pair.key) === key) : [];
+  const before = pairs[pairs.length - 2];
+  return before ? plainValue(before.value) : gone;
 }
 
 type Insert = Extract<PathRequest, { kind: 'insert' }>;

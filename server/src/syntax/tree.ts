@@ -27,6 +27,8 @@ export interface YamlMapping extends TextRange {
   readonly flow: boolean;
   /** Merge keys (`<<`) resolved: pairs that came from one stand last, and only where the mapping has no such key. */
   readonly pairs: readonly YamlPair[];
+  /** Of a template: the text that may add keys which are not here. */
+  readonly open?: string;
   readonly alias?: boolean;
 }
 
@@ -52,10 +54,18 @@ export interface YamlDocument {
   readonly ok: boolean;
   /** Ranges count from the start of the file; `document` is this document's index. */
   readonly problems: readonly Problem[];
+  /** Read from a Helm template that holds actions. */
+  readonly templated?: boolean;
+  /** The whole document stands under control flow of a template: it may be there, several times or not at all. */
+  readonly conditional?: boolean;
+  /** The same for a document of a template that reads the same. */
+  readonly templateKey?: string;
 }
 
 /** A file cut into documents. */
 export interface YamlFile {
   readonly text: string;
   readonly documents: readonly YamlDocument[];
+  /** Read as a Helm template. */
+  readonly template?: boolean;
 }

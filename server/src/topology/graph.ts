@@ -1,6 +1,7 @@
 /** The graph while it is built: cards and edges by id, and how resources are named in it. */
 import type { ClusterIndex, Namespace, PodSet } from '../cluster/clusterIndex';
 import type { Labels } from '../model/labels';
+import { sourceOf as placeOf } from '../model/origins';
 import { objectRef, type Resource } from '../model/resources';
 import { textOf } from '../base/opaque';
 import type { Path, SourceRef } from '../protocol/source';
@@ -80,10 +81,9 @@ function rememberingPolicies(index: ClusterIndex): ClusterIndex {
   return remembering;
 }
 
-/** A place inside a resource, from the root of its document. */
+/** A place inside a resource, in the file that says what stands there. */
 export function sourceOf(resource: Resource, path: Path): SourceRef {
-  const { uri, document, path: root } = resource.source;
-  return { uri, document, path: [...root, ...path] };
+  return placeOf(resource, path);
 }
 
 export function labelTexts(labels: Labels): readonly string[] {

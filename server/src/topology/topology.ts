@@ -3,6 +3,7 @@ import type { ClusterIndex } from '../cluster/clusterIndex';
 import type { Topology, TopologyCard, TopologyEdge } from '../protocol/topology';
 import { addCallers } from './callers';
 import { addEntries } from './entries';
+import { describeNodes } from './nodes';
 import { buildGates, describeDns, describePolicies } from './gates';
 import { addServices } from './services';
 import { GraphBuilder } from './graph';
@@ -30,6 +31,7 @@ export const buildTopology: BuildTopology = (index, { enforced }) => {
     edges: [...graph.edges.values()].sort(byId),
     gates: buildGates(graph, enforced),
     policies: describePolicies(graph),
+    nodes: describeNodes(graph),
     dns: describeDns(graph),
   };
 };

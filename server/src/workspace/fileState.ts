@@ -5,6 +5,7 @@ import { decodeDocument, type DecodedDocument, type DecodeOptions } from '../dec
 import type { Resource } from '../model/resources';
 import { LineIndex } from '../syntax/lineIndex';
 import { parseYaml } from '../syntax/parse';
+import { parseTemplate } from '../syntax/parseTemplate';
 import { toPlain } from '../syntax/plain';
 import type { YamlDocument, YamlFile } from '../syntax/tree';
 
@@ -17,9 +18,13 @@ export interface FileState {
   readonly resources: readonly Resource[];
   /** Plain value of a Kustomization or Component. */
   readonly kustomization?: unknown;
+  /** Which document that is. */
+  readonly kustomizationDocument?: number;
   /** Of documents that are manifests; other YAML is left alone. */
   readonly problems: readonly Problem[];
   readonly brokenDocuments: number;
+  /** A Helm template with actions, which was read without rendering it. */
+  readonly template?: boolean;
   /** Objects that the file defines. */
   readonly identities: ReadonlySet<string>;
   /** Changes only when something changes that the grouping into contexts looks at. */
@@ -38,30 +43,58 @@ export function mayHoldManifests(text: string, path: string): boolean {
   return (text.includes('kind') && text.includes('apiVersion')) || isKustomizationPath(path);
 }
 
+/** What was read as a template is read anew as plain YAML. */
+function previousYaml(previous: FileState | undefined, template: boolean): YamlFile | undefined {
+  return previous?.yaml.template === true && !template ? undefined : previous?.yaml;
+}
+
 function isKustomizationPath(path: string): boolean {
   return /(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(path);
 }
 
+/** How a file is read beside what its text says. */
+export interface ReadOptions extends Omit<DecodeOptions, 'fileName'> {
+  /** The file is a template of a Helm chart. */
+  readonly template?: boolean;
+}
+
 /** `previous`: the state of the same file before. Never throws. */
-export function readFile(uri: string, path: string, text: string, options: Omit<DecodeOptions, 'fileName'>, previous?: FileState): FileState {
+export function readFile(uri: string, path: string, text: string, { template, ...options }: ReadOptions, previous?: FileState): FileState {
   const fileName = path.slice(path.lastIndexOf('/') + 1);
   const whole: DecodeOptions = { ...options, fileName };
-  const yaml = mayHoldManifests(text, path) ? parseYaml(text, previous?.yaml) : { ...empty, text };
+  // Helm takes a template whose name begins with `_` for a holder of named templates alone: https://helm.sh/docs/chart_template_guide/named_templates/
+  const isManifest = mayHoldManifests(text, path) && !(template && fileName.startsWith('_'));
+  const yaml = isManifest ? (template ? parseTemplate : parseYaml)(text, previousYaml(previous, template === true)) : { ...empty, text };
   const resources: Resource[] = [];
   const problems: Problem[] = [];
   let kustomization: unknown;
+  let kustomizationDocument = 0;
   let brokenDocuments = 0;
   yaml.documents.forEach((document, index) => {
     const value = decode(document, uri, index, whole);
     resources.push(...value.resources);
-    kustomization ??= value.kustomization;
+    if (kustomization === undefined && value.kustomization !== undefined) {
+      kustomization = value.kustomization;
+      kustomizationDocument = index;
+    }
     const isManifest = value.manifest || (!document.ok && looksLikeManifest(document.text));
     if (!isManifest) return;
     if (!document.ok) brokenDocuments++;
     problems.push(...document.problems);
   });
   let lines: LineIndex | undefined;
-  const state = { uri, path, text, yaml, resources, ...(kustomization === undefined ? {} : { kustomization }), problems, brokenDocuments };
+  const masked = template && text.includes('{{') ? { template } : {};
+  const state = {
+    uri,
+    path,
+    text,
+    yaml,
+    ...masked,
+    resources,
+    ...(kustomization === undefined ? {} : { kustomization, kustomizationDocument }),
+    problems,
+    brokenDocuments,
+  };
   const identities = new Set(resources.map(identityOf).filter((identity) => identity !== undefined));
   return { ...state, identities, contextKey: contextKeyOf(state), lines: () => (lines ??= new LineIndex(text)) };
 }
@@ -72,7 +105,9 @@ function decode(document: YamlDocument, uri: string, index: number, options: Dec
   const kept = decoded.get(key);
   if (kept?.document === index && kept.uri === uri && kept.options.podTemplatePaths === options.podTemplatePaths && kept.options.fileName === options.fileName)
     return kept.value;
-  const value = decodeDocument(toPlain(document), { uri, document: index }, options);
+  const { templated, conditional, ok } = document;
+  const place = { uri, document: index, ...(templated ? { template: { conditional: conditional === true, ok } } : {}) };
+  const value = decodeDocument(toPlain(document), place, options);
   document.tree.settle();
   decoded.set(key, { document: index, uri, options, value });
   return value;

@@ -1,13 +1,16 @@
 /** Findings of one file: rules of its documents and of its contexts, merged, suppressed and placed in text. */
 import type { Problem, TextRange } from '../base/problem';
 import type { Mark } from '../model/finding';
+import { originalOf } from '../model/origins';
 import { objectRef, type Resource } from '../model/resources';
 import type { RuleLevel, Severity } from '../protocol/source';
-import { severities } from '../protocol/source';
 import { fillMessage, type ProblemRule, type Rule } from '../rules/rule';
 import { locateNearest } from '../syntax/locate';
 import type { FileState } from './fileState';
-import { documentPath, rangeOfMark } from './places';
+import { FileFindings } from './fileFindings';
+import { canBeMade } from './fixes';
+import { placeOfMark, rangeOfPlace } from './places';
+import { problemFixes } from './problemFixes';
 import { levelOf, type RuleLevelSources } from './ruleLevels';
 import type { RuleFinding } from './ruleRunner';
 import type { Snapshot } from './snapshot';
@@ -21,29 +24,13 @@ export function findingsOf(snapshot: Snapshot, uri: string): readonly WorkspaceF
   const found: WorkspaceFinding[] = problemFindings(snapshot, file, levels);
   const contexts = snapshot.contextsOf(uri);
   const everywhere = contexts.map((context) => context.id);
-  const patched = snapshot.parts.patchFiles.has(uri);
-  for (const resource of file.resources) {
-    const judged = patched && !resource.partial ? partOf(resource) : resource;
-    for (const { rule, finding } of snapshot.parts.runner.document(judged)) push(found, snapshot, file, levels, { rule, finding }, everywhere);
-    const merged = new Map<string, { finding: RuleFinding; contexts: string[] }>();
-    for (const context of contexts) {
-      for (const one of snapshot.parts.runner.context(resource, snapshot.index(context))) {
-        const key = JSON.stringify([one.rule.meta.id, one.finding.at.path, one.finding.at.span, one.finding.at.part, fillMessage(one.rule, one.finding)]);
-        const kept = merged.get(key);
-        if (!kept) merged.set(key, { finding: one, contexts: [context.id] });
-        else {
-          kept.contexts.push(context.id);
-          if (rank(severityOf(one)) < rank(severityOf(kept.finding))) kept.finding = one;
-        }
-      }
-    }
-    for (const { finding, contexts: ids } of merged.values())
-      push(found, snapshot, file, levels, finding, ids, ids.length < contexts.length ? labels(snapshot, ids) : undefined);
-  }
-  const kept = applySuppressions(snapshot, file, found, (id) => levels.of(id) === 'off');
+  const judged = new FileFindings(snapshot, file, contexts);
+  for (const { finding, contexts: ids, everywhere: holds } of judged.all())
+    push(found, snapshot, file, levels, finding, holds ? everywhere : ids, holds ? undefined : labels(snapshot, ids));
+  const kept = applySuppressions(snapshot, file, found, (id) => levels.of(id) === 'off', judged.usedAnnotations);
   for (const problem of kept.unused) found.push(...problemFinding(snapshot, file, levels, problem));
-  const { baseline } = snapshot.parts;
-  const reported = [...kept.findings, ...found.slice(kept.considered)].filter((finding) => !baseline.has(finding.fingerprint));
+  const baseline = snapshot.parts.configurations.nearest(file.path)?.baseline;
+  const reported = [...kept.findings, ...found.slice(kept.considered)].filter((finding) => !baseline?.has(finding.fingerprint));
   return reported.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end || compare(a.ruleId, b.ruleId) || compare(a.message, b.message));
 }
 
@@ -57,7 +44,8 @@ class LevelTable {
     snapshot: Snapshot,
     private readonly path: string,
   ) {
-    const { options, configuration } = snapshot.parts;
+    const { options } = snapshot.parts;
+    const configuration = snapshot.parts.configurations.nearest(path);
     this.sources = {
       commandLine: options.commandLineRules,
       configuration: configuration?.configuration,
@@ -109,25 +97,28 @@ function push(
   const severity = levels.severity(rule, finding.severity);
   if (!severity) return;
   const { resource, path } = finding.at;
+  const place = placeOfMark(finding.at);
+  const fixes = finding.fixes ?? [];
   into.push({
     ruleId: rule.meta.id,
     severity,
     message: fillMessage(rule, finding) + (only === undefined ? '' : ` (in ${only})`),
     uri: file.uri,
-    range: rangeOfMark(finding.at, file),
+    range: rangeOfPlace(place, file),
     contexts,
     object: objectRef(resource),
-    path: documentPath(resource, path),
+    path: place.at.path,
     related: (finding.related ?? []).flatMap(({ mark, message }) => related(snapshot, mark, message)),
-    fixes: finding.fixes ?? [],
+    fixes: resource.origins ? fixes.filter(canBeMade) : fixes,
     ...(finding.tag ? { tag: finding.tag } : {}),
     fingerprint: fingerprint(rule.meta.id, resource, path, finding.at.span),
   });
 }
 
 function related(snapshot: Snapshot, mark: Mark, message: string): LocatedRelated[] {
-  const file = snapshot.file(mark.resource.source.uri);
-  return file ? [{ message, uri: file.uri, range: rangeOfMark(mark, file) }] : [];
+  const place = placeOfMark(mark);
+  const file = snapshot.file(place.at.uri);
+  return file ? [{ message, uri: file.uri, range: rangeOfPlace(place, file) }] : [];
 }
 
 function fingerprint(
@@ -136,12 +127,12 @@ function fingerprint(
   path: readonly (string | number)[],
   span: { readonly start: number; readonly end: number } | undefined,
 ): string {
-  const { apiVersion, kind, metadata } = resource;
+  const { apiVersion, kind, metadata } = originalOf(resource);
   return [ruleId, apiVersion, kind, metadata.namespace ?? '', metadata.name, path.join('.') + (span ? `@${span.start}` : '')].join('|');
 }
 
 function problemFindings(snapshot: Snapshot, file: FileState, levels: LevelTable): WorkspaceFinding[] {
-  const problems = snapshot.parts.configurations.get(file.uri)?.problems ?? file.problems;
+  const problems = snapshot.configurationFile(file.uri)?.problems ?? file.problems;
   return problems.flatMap((problem) => problemFinding(snapshot, file, levels, problem));
 }
 
@@ -165,7 +156,7 @@ function problemFinding(snapshot: Snapshot, file: FileState, levels: LevelTable,
       object: resource ? objectRef(resource) : null,
       path,
       related: problem.related ? [{ message: problem.related.message, uri: file.uri, range: rangeOf(file, problem.document, problem.related.at) }] : [],
-      fixes: [],
+      fixes: problemFixes(file, rule, problem),
       fingerprint: [rule.meta.id, file.path, String(problem.document), problem.message, JSON.stringify(problem.data ?? {})].join('|'),
     },
   ];
@@ -179,25 +170,6 @@ function rangeOf(file: FileState, document: number, at: Problem['at']): TextRang
 
 function labels(snapshot: Snapshot, ids: readonly string[]): string {
   return ids.map((id) => snapshot.context(id)?.label ?? id).join(', ');
-}
-
-const parts = new WeakMap<Resource, Resource>();
-
-/** The same resource, known to be a patch: no completeness rules. */
-function partOf(resource: Resource): Resource {
-  const kept = parts.get(resource);
-  if (kept) return kept;
-  const made = { ...resource, partial: true } as Resource;
-  parts.set(resource, made);
-  return made;
-}
-
-function severityOf({ rule, finding }: RuleFinding): Severity {
-  return finding.severity ?? rule.meta.severity;
-}
-
-function rank(severity: Severity): number {
-  return severities.indexOf(severity);
 }
 
 function compare(a: string, b: string): number {

@@ -1,9 +1,9 @@
 /** Which contexts there are, kept while an edit changes no identity: then only the members of its contexts are renewed. */
-import type { Configuration } from '../contexts/configuration';
-import { formContexts } from '../contexts/formContexts';
+import { formContexts, isBuilt, rebuilt } from '../contexts/formContexts';
 import { patchPaths } from '../contexts/kustomizeRoots';
 import type { Context } from '../model/context';
 import type { Resource } from '../model/resources';
+import type { ConfigurationFile } from './configurations';
 import type { FileState } from './fileState';
 import type { FileTable } from './fileTable';
 import { clusterSettings, type WorkspaceOptions } from './options';
@@ -15,21 +15,14 @@ export interface Grouping {
   readonly patchFiles: ReadonlySet<string>;
 }
 
-export interface ConfigurationFile {
-  readonly uri: string;
-  /** Relative to the workspace. */
-  readonly folder: string;
-  readonly configuration: Configuration;
-}
-
-export function groupFiles(states: Iterable<FileState>, options: WorkspaceOptions, configured: ConfigurationFile | undefined): Grouping {
+export function groupFiles(states: Iterable<FileState>, options: WorkspaceOptions, configurations: readonly ConfigurationFile[]): Grouping {
   const files = [...states];
   const patches = patchPaths(files);
   const contexts = formContexts({
     files,
     closed: options.closed,
     settings: clusterSettings(options.cluster, options.kubernetesVersion),
-    ...(configured ? { configuration: configured.configuration, configurationFolder: configured.folder } : {}),
+    configurations,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(options.stdin ? { stdin: true } : {}),
   });
@@ -49,7 +42,10 @@ export function renewMembers(grouping: Grouping, files: FileTable, changed: Read
   const places = new Set<number>();
   for (const uri of changed.keys()) for (const place of grouping.byFile.get(uri) ?? []) places.add(place);
   if (places.size === 0) return grouping;
-  const contexts = grouping.contexts.map((context, place) => (places.has(place) ? { ...context, members: renewed(context, files, changed) } : context));
+  const contexts = grouping.contexts.map((context, place) => {
+    if (!places.has(place)) return context;
+    return isBuilt(context) ? rebuilt(context, ({ uri }) => files.get(uri)) : { ...context, members: renewed(context, files, changed) };
+  });
   return { ...grouping, contexts };
 }
 

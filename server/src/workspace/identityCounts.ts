@@ -1,4 +1,5 @@
 /** How many files define each object: tells whether a change of names can change what collides with what. */
+import { pointerKey } from '../contexts/gitops';
 import type { FileState } from './fileState';
 
 export class IdentityCounts {
@@ -21,6 +22,7 @@ export class IdentityCounts {
     if (before.path !== now.path) return false;
     if (before.contextKey === now.contextKey) return true;
     if (before.kustomization !== undefined || now.kustomization !== undefined || before.brokenDocuments !== now.brokenDocuments) return false;
+    if (pointerKey(before.resources) !== pointerKey(now.resources)) return false;
     if (before.resources.length !== now.resources.length || !before.resources.every((resource, place) => sameNamespace(resource, now.resources[place])))
       return false;
     for (const identity of before.identities) if (!now.identities.has(identity) && this.counts.get(identity) !== 1) return false;

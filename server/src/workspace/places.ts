@@ -1,26 +1,50 @@
 /** From marks and source references to places in text. */
 import type { TextRange } from '../base/problem';
 import type { Mark } from '../model/finding';
-import type { Resource } from '../model/resources';
-import type { Path, SourceRef } from '../protocol/source';
+import { sourceOf } from '../model/origins';
+import type { SourceRef } from '../protocol/source';
 import { locateNearest, locateSpan } from '../syntax/locate';
+import { parseYaml } from '../syntax/parse';
+import type { YamlDocument, YamlFile } from '../syntax/tree';
 import type { FileState } from './fileState';
 
-/** The path from the document's root of a path from the resource's. */
-export function documentPath(resource: Resource, path: Path): Path {
-  return resource.source.path.length === 0 ? path : [...resource.source.path, ...path];
+/** Where a mark stands, whichever file says the value there. */
+export interface MarkedPlace {
+  readonly at: SourceRef;
+  readonly part: 'value' | 'key' | 'item';
+  readonly span?: { readonly start: number; readonly end: number };
+}
+
+export function placeOfMark({ resource, path, part, span }: Mark): MarkedPlace {
+  const at = sourceOf(resource, path);
+  // The text of a value that Kustomize made another one of has no such part.
+  return { at, part: part ?? 'value', ...(span && !resource.origins ? { span } : {}) };
 }
 
 /** UTF-16 offsets in the file; the start of the file when the document is gone. */
-export function rangeOfMark(mark: Mark, file: FileState): TextRange {
-  const document = file.yaml.documents[mark.resource.source.document];
+export function rangeOfPlace({ at, part, span }: MarkedPlace, file: FileState): TextRange {
+  const document = documentOf(file, at.document);
   if (!document) return { start: 0, end: 0 };
-  const path = documentPath(mark.resource, mark.path);
-  if (mark.span) return locateSpan(document, path, mark.span);
-  return locateNearest(document, path, mark.part ?? 'value');
+  const within = at.span ?? span;
+  return within ? locateSpan(document, at.path, within) : locateNearest(document, at.path, part);
 }
 
 export function rangeOfSource(source: SourceRef, file: FileState): TextRange {
-  const document = file.yaml.documents[source.document];
-  return document ? locateNearest(document, source.path, 'value') : { start: 0, end: 0 };
+  return rangeOfPlace({ at: source, part: 'value' }, file);
+}
+
+const parsed = new WeakMap<FileState, YamlFile>();
+
+/** A list of JSON patch operations is no manifest, so it is parsed when somebody asks for a place in it. */
+export function yamlOf(file: FileState): YamlFile {
+  if (file.yaml.documents.length > 0) return file.yaml;
+  const kept = parsed.get(file);
+  if (kept) return kept;
+  const made = parseYaml(file.text);
+  parsed.set(file, made);
+  return made;
+}
+
+function documentOf(file: FileState, document: number): YamlDocument | undefined {
+  return yamlOf(file).documents[document];
 }

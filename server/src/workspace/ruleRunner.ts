@@ -2,6 +2,7 @@
 import type { ContextIndex, Dependency } from '../cluster/createClusterIndex';
 import type { Finding } from '../model/finding';
 import type { Kind, Resource } from '../model/resources';
+import { isTold } from './templateMarks';
 import type { ContextRule, DocumentRule, Rule, RuleSettings } from '../rules/rule';
 
 export interface RuleFinding {
@@ -71,10 +72,10 @@ export class RuleRunner {
     });
   }
 
-  /** A rule that throws is reported and costs nobody else. */
+  /** A rule that throws is reported and costs nobody else. Of a template nothing is said that rendering could make false. */
   private guard(rule: Rule, check: () => Iterable<Finding>): RuleFinding[] {
     try {
-      return [...check()].map((finding) => ({ rule, finding }));
+      return [...check()].filter(({ at }) => isTold(at)).map((finding) => ({ rule, finding }));
     } catch (error) {
       this.failed(rule.meta.id, error);
       return [];

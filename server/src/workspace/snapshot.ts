@@ -1,5 +1,7 @@
 /** What the workspace was at one moment: files, contexts, their facts, their findings. Immutable; facts are made when first asked for. */
+import { Multimap } from '../base/multimap';
 import { createClusterIndex, type ContextIndex } from '../cluster/createClusterIndex';
+import { isBuilt } from '../contexts/formContexts';
 import type { Context } from '../model/context';
 import type { Fix } from '../model/finding';
 import type { Resource } from '../model/resources';
@@ -12,20 +14,21 @@ import { textEditsOf, type FileEdits } from './fixes';
 import type { Grouping } from './grouping';
 import type { WorkspaceOptions } from './options';
 import { rangeOfSource } from './places';
-import type { IndexMemo, ReadConfiguration } from './workspace';
+import type { Configurations, ReadConfiguration } from './configurations';
+import type { IndexMemo } from './workspace';
 import type { WorkspaceFinding } from './workspaceFinding';
 import type { TextRange } from '../base/problem';
 
 export interface SnapshotParts {
   readonly revision: number;
   readonly files: FileTable;
-  readonly configurations: ReadonlyMap<string, ReadConfiguration>;
+  readonly configurations: Configurations;
   readonly grouping: Grouping;
   readonly options: WorkspaceOptions;
-  readonly configuration: ReadConfiguration | undefined;
+  /** For files to which no configuration says otherwise. */
   readonly runner: RuleRunner;
-  /** Fingerprints of findings that are not reported. */
-  readonly baseline: ReadonlySet<string>;
+  /** Of a file by its path: the nearest configuration may name another version of Kubernetes. */
+  readonly runnerOf: (path: string) => RuleRunner;
   readonly memo: IndexMemo;
   /** Files that a kustomization names as patches. */
   readonly patchFiles: ReadonlySet<string>;
@@ -48,7 +51,11 @@ export class Snapshot {
 
   /** A manifest or a configuration file. */
   file(uri: string): FileState | undefined {
-    return this.parts.files.get(uri) ?? this.parts.configurations.get(uri)?.file;
+    return this.parts.files.get(uri) ?? this.configurationFile(uri)?.file;
+  }
+
+  configurationFile(uri: string): ReadConfiguration | undefined {
+    return this.parts.configurations.all.find((configuration) => configuration.uri === uri);
   }
 
   context(id: string): Context | undefined {
@@ -57,6 +64,20 @@ export class Snapshot {
 
   contextsOf(uri: string): readonly Context[] {
     return (this.parts.grouping.byFile.get(uri) ?? []).flatMap((place) => this.contexts[place] ?? []);
+  }
+
+  /** True where a kustomization may have changed the members, or a program rendered them: then they need not be the resources of the files. */
+  isBuilt(context: Context): boolean {
+    return isBuilt(context) || context.rendered !== undefined;
+  }
+
+  /** Members of a context with a value in the file. */
+  membersIn(context: Context, uri: string): readonly Resource[] {
+    if (!this.isBuilt(context)) return this.parts.files.get(uri)?.resources ?? [];
+    let byFile = membersByFile.get(context.members);
+    if (!byFile) membersByFile.set(context.members, (byFile = new Multimap<string, Resource>()));
+    if (byFile.size === 0) for (const member of context.members) for (const file of filesOf(member)) byFile.add(file, member);
+    return byFile.get(uri);
   }
 
   /** The facts of a context as rules see them: what is unspecified stays so. */
@@ -88,6 +109,12 @@ export class Snapshot {
   resourcesOf(uri: string): readonly Resource[] {
     return this.parts.files.get(uri)?.resources ?? [];
   }
+}
+
+const membersByFile = new WeakMap<readonly Resource[], Multimap<string, Resource>>();
+
+function filesOf({ origins, source }: Resource): Iterable<string> {
+  return origins ? new Set(origins.documents.map(({ uri }) => uri)) : [source.uri];
 }
 
 function makeOnce(own: Map<string, ContextIndex>, memo: Map<string, ContextIndex>, context: Context): ContextIndex {

@@ -15,14 +15,23 @@ export interface Suppressed {
   readonly unused: readonly Problem[];
 }
 
-/** `isOff`: rules that do not run in this file; a suppression of such a rule is nobody's mistake. */
-export function applySuppressions(snapshot: Snapshot, file: FileState, findings: readonly WorkspaceFinding[], isOff: (ruleId: string) => boolean): Suppressed {
+/**
+ * `isOff`: rules that do not run in this file; a suppression of such a rule is nobody's mistake. `usedAnnotations`: of resources of this file
+ * that have suppressed something already (`annotationUse`).
+ */
+export function applySuppressions(
+  snapshot: Snapshot,
+  file: FileState,
+  findings: readonly WorkspaceFinding[],
+  isOff: (ruleId: string) => boolean,
+  usedAnnotations: ReadonlySet<string>,
+): Suppressed {
   const written = file.text.includes('packetpath')
     ? file.yaml.documents.flatMap((document, index) => directives(document).map((directive) => ({ directive, document: index })))
     : [];
   const annotated = file.resources.filter((resource) => resource.ignores.length > 0);
   if (written.length === 0 && annotated.length === 0) return { findings, considered: findings.length, unused: [] };
-  const used = new Set<string>();
+  const used = new Set<string>(usedAnnotations);
   const kept = findings.filter((finding) => {
     const line = file.lines().positionAt(finding.range.start).line;
     let suppressed = false;
@@ -37,7 +46,7 @@ export function applySuppressions(snapshot: Snapshot, file: FileState, findings:
     for (const resource of annotated) {
       if (!belongsTo(finding, resource) || !resource.ignores.includes(finding.ruleId)) continue;
       suppressed = true;
-      used.add(`${resource.kind}/${resource.metadata.name} ${finding.ruleId}`);
+      used.add(annotationUse(resource, finding.ruleId));
     }
     return !suppressed;
   });
@@ -51,11 +60,16 @@ export function applySuppressions(snapshot: Snapshot, file: FileState, findings:
   });
   for (const resource of annotated) {
     for (const id of resource.ignores) {
-      if (used.has(`${resource.kind}/${resource.metadata.name} ${id}`) || (known.has(id) && isOff(id))) continue;
+      if (used.has(annotationUse(resource, id)) || (known.has(id) && isOff(id))) continue;
       unused.push(unusedProblem(id, resource.source.document, { path: [...resource.source.path, 'metadata', 'annotations', 'packetpath.dev/ignore'] }, known));
     }
   }
   return { findings: kept, considered: findings.length, unused };
+}
+
+/** What the annotation of a resource was used for, as a key. */
+export function annotationUse({ kind, metadata, source }: Resource, ruleId: string): string {
+  return `${source.document} ${kind}/${metadata.name} ${ruleId}`;
 }
 
 function speaksOf(directive: Directive, line: number, file: FileState): boolean {

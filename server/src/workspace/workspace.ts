@@ -2,15 +2,20 @@
 import type { Problem } from '../base/problem';
 import type { ContextIndex } from '../cluster/createClusterIndex';
 import { type Configuration, readConfiguration, unmatchedGlobs } from '../contexts/configuration';
+import { isChartFile } from '../contexts/helm';
+import { isHelmTemplate } from '../contexts/ignored';
+import { folderOf } from '../contexts/paths';
 import type { Resource } from '../model/resources';
 import type { Path } from '../protocol/source';
 import { parseYaml } from '../syntax/parse';
 import { toPlain } from '../syntax/plain';
 import { type FileState, readFile } from './fileState';
 import { FileTable } from './fileTable';
-import { type ConfigurationFile, type Grouping, groupFiles, renewMembers } from './grouping';
+import { Configurations, type ReadConfiguration } from './configurations';
+import { type Grouping, groupFiles, renewMembers } from './grouping';
 import { IdentityCounts } from './identityCounts';
 import { minorOf, type WorkspaceOptions } from './options';
+import { readRendered, type RenderAnswer, type Rendered, type RenderKind, renderKey, withRendered } from './rendered';
 import { RuleRunner } from './ruleRunner';
 import { Snapshot } from './snapshot';
 
@@ -22,41 +27,39 @@ export interface IndexMemo {
   readonly trace: Map<string, ContextIndex>;
 }
 
-/** A configuration file with what is wrong in it. */
-export interface ReadConfiguration extends ConfigurationFile {
-  readonly problems: readonly Problem[];
-  readonly file: FileState;
-}
-
 export class Workspace {
   private files = FileTable.empty;
   /** Changes that no snapshot has seen; null: removed. */
   private readonly pending = new Map<string, FileState | null>();
-  private readonly configurations = new Map<string, ReadConfiguration>();
+  private readonly configurationFiles = new Map<string, ReadConfiguration>();
+  private configurations = new Configurations<ReadConfiguration>([]);
   private readonly memo: IndexMemo = { check: new Map(), trace: new Map() };
   /** Files that changed without a change of grouping, with what they held in the last snapshot. */
   private readonly changed = new Map<string, readonly Resource[]>();
   private grouping: Grouping | undefined;
+  private readonly rendered = new Map<string, Rendered>();
   private readonly identities = new IdentityCounts();
-  private runner: RuleRunner;
+  /** Folders with a `Chart.yaml`. */
+  private readonly charts = new Set<string>();
+  /** Every file was read as what these make of it. */
+  private chartsKnown = true;
+  /** By minor version of Kubernetes, made when first needed. */
+  private readonly runners = new Map<number, RuleRunner>();
   private options: WorkspaceOptions;
-  private podTemplatePaths: ReadonlyMap<string, Path> = new Map();
   private revision = 0;
   private lastContexts: readonly string[] = [];
-  private unmatched: readonly Problem[] = [];
-  /** Fingerprints of findings that the configuration's baseline holds. */
-  private baseline: ReadonlySet<string> = new Set();
+  /** The configurations held against the files that there are. */
+  private checkedConfigurations = this.configurations;
   private current: Snapshot | undefined;
 
   constructor(options: WorkspaceOptions) {
     this.options = options;
-    this.runner = this.makeRunner();
   }
 
   /** Replaces all options; everything is checked again, nothing is parsed again. */
   configure(options: WorkspaceOptions): void {
     this.options = options;
-    this.runner = this.makeRunner();
+    this.runners.clear();
     this.memo.check.clear();
     this.memo.trace.clear();
     this.grouping = undefined;
@@ -71,60 +74,100 @@ export class Workspace {
     }
     const before = this.fileNow(uri);
     if (before?.text === text && before.path === path) return;
-    const now = readFile(uri, path, text, { podTemplatePaths: this.podTemplatePaths }, before);
+    const now = this.read(uri, path, text, before);
     this.pending.set(uri, now);
     if (!before || !this.identities.keepsGrouping(before, now)) this.grouping = undefined;
     this.identities.replace(before, now);
     if (before && !this.changed.has(uri)) this.changed.set(uri, before.resources);
+    if (!before) this.chartsChanged(path, true);
     this.touch();
   }
 
   removeFile(uri: string): void {
-    if (this.configurations.delete(uri)) this.applyConfiguration();
+    if (this.configurationFiles.delete(uri)) this.applyConfigurations();
     const before = this.fileNow(uri);
     if (!before) return;
     this.identities.replace(before, undefined);
     this.pending.set(uri, null);
     this.grouping = undefined;
+    this.chartsChanged(before.path, false);
+    this.touch();
+  }
+
+  /** What a program made of the chart or kustomization in a folder, in place of what was read of it; undefined: as it was read. */
+  setRendered(kind: RenderKind, root: string, answer: RenderAnswer | undefined): void {
+    const key = renderKey(kind, root);
+    if (answer) this.rendered.set(key, readRendered(answer));
+    else if (!this.rendered.delete(key)) return;
     this.touch();
   }
 
   uris(): readonly string[] {
-    return [...this.settled().keys(), ...this.configurations.keys()];
+    return [...this.settled().keys(), ...this.configurationFiles.keys()];
   }
 
   /** What stands now, immutable; the same object until something changes. */
   snapshot(): Snapshot {
     if (this.current) return this.current;
-    const configured = this.configuration();
+    this.readTemplates();
     this.settled();
     if (!this.grouping) {
       this.forgetIndexes();
-      this.unmatched = configured ? unmatchedGlobsOf(configured, this.files) : [];
+      this.checkedConfigurations = new Configurations(this.configurations.all.map((one) => withUnmatchedGlobs(one, this.files)));
     }
-    this.grouping = this.grouping ? renewMembers(this.grouping, this.files, this.changed) : groupFiles(this.files.values(), this.options, configured);
+    this.grouping = this.grouping
+      ? renewMembers(this.grouping, this.files, this.changed)
+      : groupFiles(this.files.values(), this.options, this.configurations.all);
     this.changed.clear();
-    this.lastContexts = this.grouping.contexts.map((context) => context.id);
+    const grouping = withRendered(this.grouping, {
+      rendered: this.rendered,
+      files: this.files,
+      closed: this.options.closed,
+      podTemplatePaths: (path) => this.configurations.nearest(path)?.podTemplatePaths ?? noTemplatePaths,
+    });
+    this.lastContexts = grouping.contexts.map((context) => context.id);
     this.current = new Snapshot({
       revision: this.revision,
       files: this.files,
-      configurations: this.configurationsWith(configured, this.unmatched),
-      grouping: this.grouping,
-      patchFiles: this.grouping.patchFiles,
+      configurations: this.checkedConfigurations,
+      grouping,
+      patchFiles: grouping.patchFiles,
       options: this.options,
-      configuration: configured,
-      runner: this.runner,
-      baseline: this.baseline,
+      runner: this.runnerOf('.'),
+      runnerOf: (path) => this.runnerOf(path),
       memo: this.memo,
     });
     return this.current;
   }
 
-  /** Only the configuration in force is held against the files that there are. */
-  private configurationsWith(configured: ReadConfiguration | undefined, unmatched: readonly Problem[]): ReadonlyMap<string, ReadConfiguration> {
-    const configurations = new Map(this.configurations);
-    if (configured && unmatched.length > 0) configurations.set(configured.uri, { ...configured, problems: [...configured.problems, ...unmatched] });
-    return configurations;
+  private read(uri: string, path: string, text: string, before: FileState | undefined): FileState {
+    return readFile(
+      uri,
+      path,
+      text,
+      { podTemplatePaths: this.configurations.nearest(path)?.podTemplatePaths ?? noTemplatePaths, template: isHelmTemplate(path, this.charts) },
+      before,
+    );
+  }
+
+  /** A `Chart.yaml` came or went: which files are its templates is looked at when the next snapshot is taken. */
+  private chartsChanged(path: string, isThere: boolean): void {
+    if (!isChartFile(path)) return;
+    this.chartsKnown = false;
+    if (isThere) this.charts.add(folderOf(path));
+    else this.charts.delete(folderOf(path));
+  }
+
+  /** Reads anew what became a template of a chart, or is none any more. */
+  private readTemplates(): void {
+    if (this.chartsKnown) return;
+    this.chartsKnown = true;
+    for (const [uri, file] of this.settled()) {
+      if ((isHelmTemplate(file.path, this.charts) && file.text.includes('{{')) === (file.template === true)) continue;
+      const now = this.read(uri, file.path, file.text, undefined);
+      this.identities.replace(file, now);
+      this.pending.set(uri, now);
+    }
   }
 
   private fileNow(uri: string): FileState | undefined {
@@ -149,60 +192,67 @@ export class Workspace {
     this.current = undefined;
   }
 
-  private baselineOf(configured: ReadConfiguration | undefined): ReadonlySet<string> {
-    const { baseline } = configured?.configuration ?? {};
-    if (!configured || baseline === undefined) return new Set();
-    return this.options.readBaseline?.(configured.folder === '.' ? baseline : `${configured.folder}/${baseline}`) ?? new Set();
+  private baselineOf(folder: string, { baseline }: Configuration): ReadonlySet<string> {
+    if (baseline === undefined) return new Set();
+    return this.options.readBaseline?.(folder === '.' ? baseline : `${folder}/${baseline}`) ?? new Set();
   }
 
-  private makeRunner(): RuleRunner {
+  private runnerOf(path: string): RuleRunner {
     const { rules, kubernetesVersion, commandLineKubernetesVersion, unresolvedReferences, ruleFailed } = this.options;
-    const configured = this.configuration()?.configuration.cluster?.kubernetesMinor;
+    const configured = this.configurations.nearest(path)?.configuration.cluster.kubernetesMinor;
     const kubernetesMinor = commandLineKubernetesVersion === undefined ? (configured ?? minorOf(kubernetesVersion)) : minorOf(commandLineKubernetesVersion);
-    return new RuleRunner(rules, { kubernetesMinor, unresolvedReferences }, ruleFailed);
+    const kept = this.runners.get(kubernetesMinor);
+    if (kept) return kept;
+    const made = new RuleRunner(rules, { kubernetesMinor, unresolvedReferences }, ruleFailed);
+    this.runners.set(kubernetesMinor, made);
+    return made;
   }
 
   private setConfiguration(uri: string, path: string, text: string): void {
-    const file = readFile(uri, path, text, { podTemplatePaths: new Map() });
-    const yaml = parseYaml(text, this.configurations.get(uri)?.file.yaml);
+    const file = readFile(uri, path, text, { podTemplatePaths: noTemplatePaths });
+    const yaml = parseYaml(text, this.configurationFiles.get(uri)?.file.yaml);
     const [document] = yaml.documents;
     const known = this.options.rules.map((rule) => rule.meta.id);
     const { configuration, problems } = readConfiguration(document ? toPlain(document) : undefined, known);
-    const slash = path.lastIndexOf('/');
-    const folder = slash < 0 ? '.' : path.slice(0, slash);
-    this.configurations.set(uri, { uri, folder, configuration, problems: [...(document?.problems ?? []), ...problems], file: { ...file, yaml } });
-    this.applyConfiguration();
+    const folder = folderOf(path);
+    this.configurationFiles.set(uri, {
+      uri,
+      folder,
+      configuration,
+      problems: [...(document?.problems ?? []), ...problems],
+      file: { ...file, yaml },
+      podTemplatePaths: templatePaths(configuration),
+      baseline: this.baselineOf(folder, configuration),
+    });
+    this.applyConfigurations();
   }
 
-  /** The one of the workspace folder, else the one nearest to it. */
-  private configuration(): ReadConfiguration | undefined {
-    const depth = (folder: string): number => (folder === '.' ? 0 : folder.split('/').length);
-    return [...this.configurations.values()].sort((a, b) => depth(a.folder) - depth(b.folder) || (a.folder < b.folder ? -1 : 1))[0];
-  }
-
-  private applyConfiguration(): void {
-    const configured = this.configuration();
-    this.podTemplatePaths = templatePaths(configured?.configuration);
-    this.runner = this.makeRunner();
-    this.baseline = this.baselineOf(configured);
-    for (const [uri, file] of this.settled()) this.pending.set(uri, readFile(uri, file.path, file.text, { podTemplatePaths: this.podTemplatePaths }, file));
+  private applyConfigurations(): void {
+    this.configurations = new Configurations(this.configurationFiles.values());
+    this.runners.clear();
+    for (const [uri, file] of this.settled()) this.pending.set(uri, this.read(uri, file.path, file.text, file));
     this.grouping = undefined;
     this.touch();
   }
 }
+
+const noTemplatePaths: ReadonlyMap<string, Path> = new Map();
 
 export function isConfiguration(path: string): boolean {
   return path === configurationFileName || path.endsWith(`/${configurationFileName}`);
 }
 
 /** A glob that matches nothing may only be early: information, no error. */
-function unmatchedGlobsOf({ file, folder }: ReadConfiguration, files: FileTable): readonly Problem[] {
+function withUnmatchedGlobs(configuration: ReadConfiguration, files: FileTable): ReadConfiguration {
+  const { file, folder, problems } = configuration;
   const [document] = file.yaml.documents;
-  if (!document) return [];
+  if (!document) return configuration;
   const paths = [...files.values()].map(({ path }) => path);
-  return unmatchedGlobs(toPlain(document), folder, paths).map((problem) => ({ ...problem, severity: 'information' }));
+  const unmatched = unmatchedGlobs(toPlain(document), folder, paths).map((problem): Problem => ({ ...problem, severity: 'information' }));
+  return unmatched.length === 0 ? configuration : { ...configuration, problems: [...problems, ...unmatched] };
 }
 
-function templatePaths(configuration: Configuration | undefined): ReadonlyMap<string, Path> {
-  return new Map(Object.entries(configuration?.podTemplatePaths ?? {}).map(([kind, path]) => [kind, path.split('.')]));
+function templatePaths(configuration: Configuration): ReadonlyMap<string, Path> {
+  const paths = Object.entries(configuration.podTemplatePaths);
+  return paths.length === 0 ? noTemplatePaths : new Map(paths.map(([kind, path]) => [kind, path.split('.')]));
 }

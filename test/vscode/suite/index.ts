@@ -2,13 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { activationSuite } from './activation';
+import { connectivitySuite } from './connectivity';
 import { crashSuite } from './crash';
 import { panelSuite } from './panel';
 import { tracingSuite } from './tracing';
 import { typingSuite } from './typing';
 
 /** One explicit list. Each entry defines its tests when it is called. */
-const suites = [activationSuite, typingSuite, tracingSuite, panelSuite, crashSuite];
+const suites = [activationSuite, typingSuite, tracingSuite, panelSuite, connectivitySuite, crashSuite];
 
 /** Called by VS Code. Rejects when a test failed. */
 export async function run(): Promise<void> {

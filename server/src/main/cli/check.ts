@@ -15,7 +15,7 @@ import { readBaseline } from '../baseline';
 import { reasonOf } from '../manifestFiles';
 import type { Command } from './command';
 import { commonUsage } from './command';
-import { contextNamed, oneOf, parseCommand } from './commonOptions';
+import { contextNamed, oneOf, parseCommand, renderOption } from './commonOptions';
 import { CommandFailure } from './failure';
 import { json, writeAnswer } from './output';
 import { openWorkspace } from './readWorkspace';
@@ -28,9 +28,11 @@ export const check: Command = {
   summary: 'findings in the given paths',
   usage: `packetpath check [path…] [--format text|json|sarif|github] [--fail-on ${failOn.join('|')}]
                  [--rule ID=off|hint|information|warning|error]… [--baseline FILE] [--write-baseline FILE]
+                 [--render helm,kustomize]
 ${commonUsage}`,
   run(args, streams) {
     const { values, paths } = parseCommand(args, {
+      ...renderOption,
       'fail-on': { type: 'string' },
       rule: { type: 'string', multiple: true },
       baseline: { type: 'string' },

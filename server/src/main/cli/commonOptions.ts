@@ -3,6 +3,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { nearest } from '../../base/editDistance';
 import type { Context } from '../../model/context';
 import type { Snapshot } from '../../workspace/snapshot';
+import type { RenderKind } from '../../workspace/rendered';
+import { renderKinds } from '../renderProgram';
 import { CommandFailure } from './failure';
 
 export const commonOptions = {
@@ -20,6 +22,9 @@ export const commonOptions = {
   version: { type: 'boolean' },
 } as const satisfies NonNullable<ParseArgsConfig['options']>;
 
+/** Of the commands that read a workspace from disk. */
+export const renderOption = { render: { type: 'string' } } as const satisfies NonNullable<ParseArgsConfig['options']>;
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 export interface CommonValues {
@@ -33,6 +38,7 @@ export interface CommonValues {
   readonly root?: string;
   readonly 'stdin-filename'?: string;
   readonly quiet?: boolean;
+  readonly render?: string;
 }
 
 /** `-` counts as a path. An unknown option is a failure that names it. */
@@ -88,4 +94,16 @@ export function contextNamed(snapshot: Snapshot, id: string): Context {
     4,
   );
   throw new CommandFailure(`--context ${id}: there is no such context; ${near === undefined ? '`packetpath contexts` lists them' : `did you mean ${near}?`}`);
+}
+
+/** Of `--render`: none when it is not given. */
+export function renderKindsOf(given: string | undefined): ReadonlySet<RenderKind> {
+  const words = given === undefined ? [] : given.split(',').map((word) => word.trim());
+  return new Set(
+    words.map((word) => {
+      const kind = renderKinds.find((candidate) => candidate === word);
+      if (kind === undefined) throw new CommandFailure(`--render ${String(given)}: expected ${renderKinds.join(', ')}, or both with a comma`);
+      return kind;
+    }),
+  );
 }

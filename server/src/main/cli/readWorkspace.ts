@@ -8,10 +8,13 @@ import { oneLine, printable } from '../../report/paint';
 import { defaultSettings } from '../../protocol/settings';
 import { rules } from '../../rules/rules';
 import { configurationFileName, isConfiguration, Workspace } from '../../workspace/workspace';
+import type { WorkspaceOptions } from '../../workspace/options';
+import { renderTargets } from '../../workspace/rendered';
 import type { Snapshot } from '../../workspace/snapshot';
 import { readBaseline } from '../baseline';
-import { decodeText, findManifestFiles, readManifest, reasonOf } from '../manifestFiles';
-import { type CommonValues, kubernetesVersion } from './commonOptions';
+import { decodeText, findManifestFiles, type LeftOut, readManifest, reasonOf } from '../manifestFiles';
+import { renderNow } from '../renderProgram';
+import { type CommonValues, kubernetesVersion, renderKindsOf } from './commonOptions';
 import { CommandFailure } from './failure';
 import type { Streams } from './streams';
 
@@ -33,31 +36,56 @@ export interface OpenOptions {
 
 export function openWorkspace(streams: Streams, { values, paths, folderIsWorkspace, ruleLevels, ownBaseline }: OpenOptions): OpenedWorkspace {
   const given = paths.length === 0 ? ['.'] : paths;
+  renderKindsOf(values.render);
   const stdin = given.includes('-');
   if (stdin && given.length > 1) throw new CommandFailure('- reads standard input and stands alone');
   const absolute = stdin ? [] : given.map((path) => resolve(path));
   for (const [place, path] of absolute.entries()) if (!existsSync(path)) throw new CommandFailure(`${given[place] ?? path}: no such file or folder`);
   const root = stdin ? resolve('.') : values.root === undefined ? rootOf(absolute, folderIsWorkspace) : rootOption(values.root);
   const workspace = new Workspace({
-    rules,
-    settingsRules: {},
+    ...optionsOf(streams, values),
     commandLineRules: ruleLevels ?? {},
-    cluster: {},
-    unresolvedReferences: 'off',
-    kubernetesVersion: '',
-    ...(values['kubernetes-version'] === undefined ? {} : { commandLineKubernetesVersion: kubernetesVersion(values['kubernetes-version']) }),
     ...(ownBaseline ? {} : { readBaseline: (path: string) => configuredBaseline(streams, join(root, path)) }),
-    closed: values.closed === true,
     stdin,
-    ...(values.namespace === undefined ? {} : { namespace: values.namespace }),
-    ruleFailed: (ruleId, error) => {
-      streams.warn(`rule ${ruleId} failed: ${oneLine(reasonOf(error))}`);
-    },
   });
   if (stdin) return readStandardInput(workspace, streams, values);
   for (const [place, path] of absolute.entries())
     if (!isFile(path) && !isInside(path, root)) throw new CommandFailure(`${given[place] ?? path}: not in the workspace ${root}`);
   return readFolder(workspace, streams, values, root, absolute);
+}
+
+/** Files that are not on disk, such as those of a git revision. Of `--config` globs are relative to them. */
+export function openTree(
+  streams: Streams,
+  values: CommonValues,
+  { files, leftOut }: { readonly files: readonly { readonly path: string; readonly text: string }[]; readonly leftOut: readonly LeftOut[] },
+): Snapshot {
+  const workspace = new Workspace(optionsOf(streams, values));
+  if (values.quiet !== true) for (const { path, reason } of leftOut) streams.warn(`${printable(path)}: left out, ${reason}`);
+  const chosen = readConfigurationOption(workspace, values, undefined);
+  for (const { path, text } of files) {
+    if (isConfiguration(path) && chosen !== undefined) continue;
+    workspace.setFile(pathToFileURL(resolve('/', path)).href, path, text);
+  }
+  return checkedConfiguration(workspace.snapshot(), streams, values, []);
+}
+
+function optionsOf(streams: Streams, values: CommonValues): WorkspaceOptions {
+  return {
+    rules,
+    settingsRules: {},
+    commandLineRules: {},
+    cluster: {},
+    unresolvedReferences: 'off',
+    kubernetesVersion: '',
+    ...(values['kubernetes-version'] === undefined ? {} : { commandLineKubernetesVersion: kubernetesVersion(values['kubernetes-version']) }),
+    closed: values.closed === true,
+    stdin: false,
+    ...(values.namespace === undefined ? {} : { namespace: values.namespace }),
+    ruleFailed: (ruleId, error) => {
+      streams.warn(`rule ${ruleId} failed: ${oneLine(reasonOf(error))}`);
+    },
+  };
 }
 
 function configuredBaseline(streams: Streams, file: string): ReadonlySet<string> | undefined {
@@ -82,7 +110,7 @@ function readFolder(workspace: Workspace, streams: Streams, values: CommonValues
     if (values.quiet !== true) streams.warn(`${printable(path)}: left out, ${reason}`);
   };
   for (const { path, reason } of leftOut) leave(path, reason);
-  const chosen = readConfigurationOption(workspace, values, root) ?? nearestConfiguration(given, root);
+  const chosen = readConfigurationOption(workspace, values, root);
   const uris: string[] = [];
   const seen = new Set<string>();
   const take = (file: string, path: string, named: boolean): void => {
@@ -108,44 +136,46 @@ function readFolder(workspace: Workspace, streams: Streams, values: CommonValues
     else if (path !== root && !files.some(({ file }) => isInside(file, path)))
       for (const found of findManifestFiles(path, options).files) take(found.file, toPath(root, found.file), false);
   }
+  renderTheirs(workspace, streams, values, root, new Set(uris));
   streams.progress('');
   uris.sort((a, b) => (a < b ? -1 : 1));
   return { snapshot: checkedConfiguration(workspace.snapshot(), streams, values, uris), uris };
 }
 
+/** Of the contexts that hold a given file. A program that fails is said in its context: what it would have written is missing there. */
+function renderTheirs(workspace: Workspace, streams: Streams, values: CommonValues, root: string, given: ReadonlySet<string>): void {
+  const kinds = renderKindsOf(values.render);
+  if (kinds.size === 0) return;
+  const { parts } = workspace.snapshot();
+  for (const target of renderTargets(parts.grouping, parts.files)) {
+    if (!kinds.has(target.kind) || !target.files.some((uri) => given.has(uri))) continue;
+    if (values.context !== undefined && values.context !== target.context) continue;
+    streams.progress(`rendering ${target.root}`);
+    workspace.setRendered(target.kind, target.root, renderNow(root, target));
+  }
+}
+
 /** Reads `--config`; returns its absolute path. Its globs are relative to its folder where that lies in the workspace, else to the workspace. */
-function readConfigurationOption(workspace: Workspace, values: CommonValues, root: string): string | undefined {
+function readConfigurationOption(workspace: Workspace, values: CommonValues, root: string | undefined): string | undefined {
   if (values.config === undefined) return undefined;
   const file = resolve(values.config);
   const text = readManifest(file);
   if (!text.ok) throw new CommandFailure(`${values.config}: ${text.reason}`);
-  const folder = isInside(file, root) ? toPath(root, dirname(file)) : '';
+  const folder = root !== undefined && isInside(file, root) ? toPath(root, dirname(file)) : '';
   workspace.setFile(pathToFileURL(file).href, folder === '' ? configurationFileName : `${folder}/${configurationFileName}`, text.text);
   return file;
 }
 
-/** The `.packetpath.yaml` of a given folder, else of the nearest one above it in the workspace. */
-function nearestConfiguration(given: readonly string[], root: string): string | undefined {
-  for (const path of given) {
-    for (let folder = isFile(path) ? dirname(path) : path; isInside(folder, root); folder = dirname(folder)) {
-      const file = join(folder, configurationFileName);
-      if (isFile(file)) return file;
-      if (folder === dirname(folder)) break;
-    }
-  }
-  return undefined;
-}
-
 /** A mistake in the file of `--config` is a failure; in one that was found it is a finding, and said where findings of it are not asked for. */
 function checkedConfiguration(snapshot: Snapshot, streams: Streams, values: CommonValues, uris: readonly string[]): Snapshot {
-  const { configuration } = snapshot.parts;
-  if (!configuration) return snapshot;
-  const [mistake] = snapshot.findings(configuration.uri).filter((finding) => finding.severity === 'error');
-  if (!mistake) return snapshot;
-  const { line, column } = spanOf(configuration.file, mistake.range).start;
-  const says = `${values.config ?? configuration.file.path}:${line}:${column}: ${mistake.message}`;
-  if (values.config !== undefined) throw new CommandFailure(says);
-  if (!uris.includes(configuration.uri)) streams.warn(oneLine(says));
+  for (const configuration of snapshot.parts.configurations.all) {
+    const [mistake] = snapshot.findings(configuration.uri).filter((finding) => finding.severity === 'error');
+    if (!mistake) continue;
+    const { line, column } = spanOf(configuration.file, mistake.range).start;
+    const says = `${values.config ?? configuration.file.path}:${line}:${column}: ${mistake.message}`;
+    if (values.config !== undefined) throw new CommandFailure(says);
+    if (!uris.includes(configuration.uri)) streams.warn(oneLine(says));
+  }
   return snapshot;
 }
 

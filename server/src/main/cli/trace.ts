@@ -1,21 +1,8 @@
 /** `packetpath trace`: the simulated path, hop by hop. */
 import { parseAddress } from '../../base/addresses';
-import { known } from '../../base/opaque';
 import { traceIn } from '../../features/traces';
 import type { Context } from '../../model/context';
-import type { Resource } from '../../model/resources';
-import {
-  cniModes,
-  type CniMode,
-  type Flow,
-  type FlowOptions,
-  type Outcome,
-  placements,
-  type PodsInState,
-  protocols,
-  proxyModes,
-  type Trace,
-} from '../../protocol/trace';
+import { type Flow, type FlowOptions, type Outcome, placements, type PodsInState, protocols, proxyModes, type Trace } from '../../protocol/trace';
 import { traceMermaid } from '../../report/traceMermaid';
 import { traceText } from '../../report/traceText';
 import { parseEndpoint } from '../../simulation/endpoints';
@@ -23,24 +10,28 @@ import { isClusterName } from '../../simulation/hostNames';
 import type { Snapshot } from '../../workspace/snapshot';
 import type { Command } from './command';
 import { commonUsage } from './command';
-import { contextNamed, integer, oneOf, parseCommand } from './commonOptions';
+import { contextNamed, integer, oneOf, parseCommand, renderOption } from './commonOptions';
 import { CommandFailure } from './failure';
 import { json, writeAnswer } from './output';
+import { cniMode } from './policyOptions';
 import { openWorkspace } from './readWorkspace';
 
 export const trace: Command = {
   name: 'trace',
   summary: 'the simulated path, hop by hop',
   usage: `packetpath trace [path…] --from E --to E [--port P] [--protocol ${protocols.join('|')}] [--format text|json|mermaid]
+                 [--render helm,kustomize]
                  [--placement any|same-node|other-node] [--proxy-mode ${proxyModes.join('|')}]
                  [--cni none|bridge|kindnet|flannel[:vxlan|host-gw]|calico[:ipip|bgp|vxlan|ebpf]|cilium[:tunnel|native]]
                  [--not-ready WORKLOAD[=N]]… [--terminating WORKLOAD[=N]]… [--client-address IP] [--ip-family 4|6]
 
 An endpoint E is pod/NS/NAME, deployment/NS/NAME (and the other workload kinds; /CONTAINER may follow), service/NS/NAME,
-ingress/NS/NAME, node/NAME, internet, ip:ADDRESS, or a URL or host name as a client would write it. NS/ may be left out.
+ingress/NS/NAME, gateway/NS/NAME, httproute/NS/NAME (and the other routes), node/NAME, internet, ip:ADDRESS, or a URL or host name
+as a client would write it. NS/ may be left out.
 ${commonUsage}`,
   run(args, streams) {
     const { values, paths } = parseCommand(args, {
+      ...renderOption,
       from: { type: 'string' },
       to: { type: 'string' },
       port: { type: 'string' },
@@ -98,12 +89,10 @@ function ask(snapshot: Snapshot, flow: Flow, wanted: string | undefined): readon
   const nameless: Trace[] = [];
   let failure: { readonly error: string; readonly candidates: readonly string[] } | undefined;
   for (const context of contexts) {
-    const end = nameAt(snapshot, context, flow);
-    for (const asked of eachFamily(flow, end.service)) {
-      const answer = traceIn(snapshot, context, asked);
-      if (answer.ok) (end.held ? traces : nameless).push(...answer.traces);
-      else if (!failure || answer.candidates.length > failure.candidates.length) failure = answer;
-    }
+    const end = isHeld(snapshot, context, flow);
+    const answer = traceIn(snapshot, context, flow);
+    if (answer.ok) (end ? traces : nameless).push(...answer.traces);
+    else if (!failure || answer.candidates.length > failure.candidates.length) failure = answer;
   }
   if (traces.length > 0) return traces;
   if (nameless.length > 0) return nameless;
@@ -125,45 +114,21 @@ function requireWorkload(snapshot: Snapshot, contexts: readonly Context[], flow:
   throw new CommandFailure(`${option} ${workload}: ${wrong ? wrong.error : 'expected a workload'}${near}`);
 }
 
-/** Without `--ip-family` each family that the Service at the end has, in its order. */
-function eachFamily(flow: Flow, service: Resource<'Service'> | undefined): readonly Flow[] {
-  if (flow.options?.ipFamily !== undefined) return [flow];
-  const families = new Set(
-    (service?.spec.ipFamilies ?? []).flatMap((family) => (known(family) === 'IPv6' ? [6 as const] : known(family) === 'IPv4' ? [4 as const] : [])),
-  );
-  return families.size < 2 ? [flow] : [...families].map((ipFamily) => ({ ...flow, options: { ...flow.options, ipFamily } }));
-}
-
-interface NameAt {
-  readonly service?: Resource<'Service'>;
-  /** False for a name of the cluster that nothing in the context stands for: that is no end which the context holds. */
-  readonly held: boolean;
-}
-
-function nameAt(snapshot: Snapshot, context: Context, flow: Flow): NameAt {
+/** False for a name of the cluster that nothing in the context stands for: that is no end which the context holds. */
+function isHeld(snapshot: Snapshot, context: Context, flow: Flow): boolean {
   const index = snapshot.traceIndex(context);
   const fallback = flow.options?.namespace ?? context.namespace ?? 'default';
   const to = parseEndpoint(index, flow.to, fallback);
-  if (!to.ok) return { held: true };
-  if (to.endpoint.kind === 'service') return { held: true, service: to.endpoint.service };
-  if (to.endpoint.kind !== 'host') return { held: true };
+  if (!to.ok || to.endpoint.kind !== 'host') return true;
   const from = parseEndpoint(index, flow.from, fallback);
   const sender = from.ok && from.endpoint.kind === 'pods' ? from.endpoint.podSet.namespace : fallback;
-  const target = index.resolveName(to.endpoint.host, sender);
-  if (target.state === 'found') return { held: true, service: target.value.service };
-  return { held: to.endpoint.host === 'localhost' || !isClusterName(index, to.endpoint.host) };
+  return to.endpoint.host === 'localhost' || !isClusterName(index, to.endpoint.host) || index.resolveName(to.endpoint.host, sender).state === 'found';
 }
 
 function together(traces: readonly Trace[]): Outcome {
   const outcomes = new Set(traces.map((one) => one.outcome));
   const [only] = outcomes;
   return outcomes.size === 1 && only !== undefined ? only : 'mixed';
-}
-
-function cniMode(text: string): CniMode {
-  const mode = cniModes.find((candidate) => candidate === text || candidate.startsWith(`${text}:`));
-  if (mode === undefined) throw new CommandFailure(`--cni ${text}: expected one of ${cniModes.join(', ')}`);
-  return mode;
 }
 
 function podsInState(option: string, text: string): PodsInState {

@@ -1,6 +1,6 @@
 /** A port name that the API server refuses. */
 import { known, type Value } from '../../base/opaque';
-import type { Edit, Finding } from '../../model/finding';
+import type { Edit, Finding, Fix } from '../../model/finding';
 import type { Container } from '../../model/pod';
 import type { Resource } from '../../model/resources';
 import type { Path } from '../../protocol/source';
@@ -46,7 +46,7 @@ export const nameInvalid = documentRule({
         break;
       case 'Ingress':
         for (const backend of [resource.spec.defaultBackend, ...resource.spec.rules.flatMap((rule) => rule.paths.map((path) => path.backend))]) {
-          if (backend?.portPath[backend.portPath.length - 1] === 'name') yield* checkName(resource, backend.portPath, backend.portName, portNameProblem);
+          if (backend?.portPath[backend.portPath.length - 1] === 'name') yield* checkBackend(resource, backend.portPath, backend.portName);
         }
         break;
       default:
@@ -89,6 +89,20 @@ function* checkName(
     return;
   }
   if (problem(name) !== undefined) yield invalid(resource, path, name, problem, []);
+}
+
+/** A backend has a field of its own for numbers. */
+function* checkBackend(resource: Resource, path: Path, value: Value<string> | undefined): Iterable<Finding<Message>> {
+  const name = known(value);
+  const number = name !== undefined && isDigits(name) ? Number(name) : 0;
+  for (const finding of checkName(resource, path, value, portNameProblem)) {
+    const edits: Edit[] = [
+      { kind: 'renameKey', resource, path, key: 'number' },
+      { kind: 'replace', resource, path, value: number },
+    ];
+    const fixes: Fix[] = [{ title: `Use port number ${number}`, preferred: true, edits }];
+    yield number > 0 && number <= 65535 ? { ...finding, fixes } : finding;
+  }
 }
 
 function invalid(resource: Resource, path: Path, name: string, problem: (name: string) => string | undefined, uses: readonly Path[]): Finding<Message> {

@@ -17,7 +17,8 @@ export const duplicateKey = problemRule({
     messages: {
       duplicate: 'Key `{key}` is used twice here. The last one wins, or the document is refused.',
     },
-    fixable: false,
+    fixable: true,
   },
   problems: ['duplicate-key'],
+  fix: { kind: 'removeEntry', title: 'Remove the second `{key}`' },
 });

@@ -1,10 +1,10 @@
 /** A plain map where a label selector belongs, or a label selector where a plain map belongs. */
-import { editDistance } from '../../base/editDistance';
 import { isOpaque } from '../../base/opaque';
 import type { Path } from '../../protocol/source';
 import type { Finding } from '../../model/finding';
 import { valueAt, type Resource } from '../../model/resources';
 import { documentRule } from '../rule';
+import { misplacedLabels } from '../shared/selectorShape';
 
 type Message = 'service' | 'policy' | 'mixed';
 type Mapping = Readonly<Record<string, unknown>>;
@@ -59,8 +59,8 @@ function* checkPolicy(policy: Resource<'NetworkPolicy'>, path: Path): Iterable<F
   const selector = mappingAt(policy, path);
   if (selector === undefined) return;
   const keys = Object.keys(selector);
-  const odd = keys.filter((key) => key !== 'matchLabels' && key !== 'matchExpressions');
-  if (odd.length === 0 || odd.some((key) => isSlipOfField(key) || /[{<$#]/.test(key) || !isScalar(selector[key]))) return;
+  const odd = misplacedLabels(selector);
+  if (odd.length === 0) return;
   if (odd.length === keys.length) {
     yield {
       at: { resource: policy, path },
@@ -71,14 +71,6 @@ function* checkPolicy(policy: Resource<'NetworkPolicy'>, path: Path): Iterable<F
   }
   const [first] = odd;
   if (first !== undefined) yield { at: { resource: policy, path: [...path, first], part: 'key' }, message: 'mixed', data: { keys: odd.join(', ') } };
-}
-
-function isSlipOfField(key: string): boolean {
-  return ['matchlabels', 'matchexpressions'].some((field) => editDistance(key.toLowerCase().replace(/[-_]/g, ''), field, 3) <= 3);
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || typeof value !== 'object' || isOpaque(value);
 }
 
 function mappingAt(resource: Resource, path: Path): Mapping | undefined {

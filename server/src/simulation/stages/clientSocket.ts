@@ -1,6 +1,6 @@
 /** The program opens a connection: where every walk that begins inside the cluster starts. */
 import { atNode, atPod, containerFor, destinationName, endText, podName, podStation, spoken } from '../words';
-import { type Destination, type Stage, step } from '../walk';
+import { type Destination, type Stage, step, type Walk } from '../walk';
 import { namedBy } from '../namedBy';
 import { evidence } from '../world';
 
@@ -38,17 +38,17 @@ export const clientSocket: Stage = (world, walk) => {
       because,
       plain: local
         ? `The program in ${container?.name ?? podName(pod)} calls ${packet.destination.address === '127.0.0.1' ? 'localhost' : 'its own pod’s address'}. All containers of a pod share one network, so this means the pod itself.`
-        : `The program ${opens} ${words(destination, to)}.`,
+        : `The program ${opens} ${words(walk, to)}.`,
       expert: `${container?.name ?? podName(pod)}: ${world.protocol} ${endText(packet.source)} → ${to}${pod.podSet.template.hostNetwork ? '; hostNetwork, so the source is the node’s address' : ''}.`,
       assumed: pod.address.assumed,
     }),
   ];
 };
 
-function words(destination: Destination, to: string): string {
+function words({ destination, external }: Walk, to: string): string {
   switch (destination.kind) {
     case 'service':
-      return `the Service address ${to}`;
+      return external ? to : `the Service address ${to}`;
     case 'pod':
       return `the pod ${podName(destination.pod)} at ${to}`;
     case 'node':

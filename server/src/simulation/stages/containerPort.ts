@@ -14,7 +14,10 @@ export const containerPort: Stage = (world, walk) => {
         station: `${destination.node.name}/${port}`,
         at: atNode(destination.node),
         verdict: 'delivered',
-        plain: `The packet has reached ${destination.node.name}. Which program listens on ${port} there, no manifest says.`,
+        ...(walk.via?.node && { device: 'kube-apiserver' }),
+        plain: walk.via?.node
+          ? `The packet has reached the API server on ${destination.node.name}. Who is let in there is a matter of certificates and tokens, not of the network.`
+          : `The packet has reached ${destination.node.name}. Which program listens on ${port} there, no manifest says.`,
         expert: `INPUT of ${destination.node.name}, ${port}/${packet.protocol}; a listener is assumed.`,
         assumed: true,
       }),

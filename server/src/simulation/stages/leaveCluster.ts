@@ -1,23 +1,17 @@
 /** Out of the cluster: the node's address as the sender, the gateway, the host. */
 import { cidrContains, parseAddress } from '../../base/addresses';
 import { outsideBlocks } from '../../cluster/outsideAddresses';
-import { podRanges } from '../../cluster/addressPlan';
+import { type PlannedNode, podRanges } from '../../cluster/addressPlan';
 import { endText, spoken } from '../words';
 import { type Stage, step, type Walk } from '../walk';
+import type { World } from '../world';
 import { masquerade } from './sourceTranslation';
 
 export const leaveCluster: Stage = (world, walk) => {
-  const { destination, node, sender } = walk;
+  const { destination, node } = walk;
   if (destination.kind !== 'outside' || !node) return [walk];
-  const address = parseAddress(destination.address.text);
-  const insidePods = address !== null && podRanges(world.index).some((range) => cidrContains(range, address));
-  const fromPod = (sender.kind === 'pod' && !sender.pod.podSet.template.hostNetwork) || sender.kind === 'controller';
-  const masked =
-    fromPod && !insidePods
-      ? masquerade(world, walk, node, `Outside nobody knows the address of a pod, so ${node.name} writes its own, ${node.address}, as the sender.`)
-      : walk;
-  const isPublic = address === null || outsideBlocks('internet').some((range) => cidrContains(range, address));
-  const out = isPublic && !insidePods ? gateway(masked) : masked;
+  const out = outOfCluster(world, walk, node, destination.address.text);
+  const insidePods = isPodAddress(world, destination.address.text);
   return [
     step(out, {
       kind: 'external-host',
@@ -32,6 +26,31 @@ export const leaveCluster: Stage = (world, walk) => {
     }),
   ];
 };
+
+/** The node's address as the sender, and the gateway where the destination is a public address. */
+export function outOfCluster(world: World, walk: Walk, node: PlannedNode, to: string): Walk {
+  const { sender } = walk;
+  const address = parseAddress(to);
+  const insidePods = isPodAddress(world, to);
+  const fromPod = (sender.kind === 'pod' && !sender.pod.podSet.template.hostNetwork) || (sender.kind === 'controller' && sender.form === 'pods');
+  const masked =
+    fromPod && !insidePods
+      ? masquerade(
+          world,
+          walk,
+          node,
+          `Outside nobody knows the address of a pod, so ${node.name} writes its own, ${node.address}, as the sender.`,
+          world.cni.masquerades,
+        )
+      : walk;
+  const isPublic = address === null || outsideBlocks('internet').some((range) => cidrContains(range, address));
+  return isPublic && !insidePods ? gateway(masked) : masked;
+}
+
+function isPodAddress(world: World, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== null && podRanges(world.index).some((range) => cidrContains(range, address));
+}
 
 function gateway(walk: Walk): Walk {
   return step(walk, {

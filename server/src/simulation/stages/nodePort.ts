@@ -11,7 +11,7 @@ import { sourceTranslation } from './sourceTranslation';
 /** For clients inside the cluster; those outside come by `outsideEntry`. https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport */
 export const nodePort: Stage = (world, walk) => {
   const { destination } = walk;
-  if (destination.kind !== 'node' || walk.outcome !== undefined || walk.sender.kind === 'outside') return [walk];
+  if (destination.kind !== 'node' || walk.outcome !== undefined || walk.virtual || walk.sender.kind === 'outside') return [walk];
   const [claim] = world.index.claims('nodePort', `${world.port}/${world.protocol}`);
   const service = claim?.resource;
   if (service?.type !== 'Service') return [walk];

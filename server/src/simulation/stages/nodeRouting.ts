@@ -7,7 +7,8 @@ import { isLocal } from './clientSocket';
 
 export const nodeRouting: Stage = (world, walk) => {
   const { destination, node, packet, sender } = walk;
-  if (!node || destination.kind === 'nowhere' || destination.kind === 'name' || destination.kind === 'service' || destination.kind === 'ingress') return [walk];
+  if (!node || destination.kind === 'nowhere' || destination.kind === 'name' || destination.kind === 'service') return [walk];
+  if (destination.kind === 'ingress' || destination.kind === 'gateway') return [walk];
   if (isLocal(destination) && !walk.virtual) return [walk];
   const shared = { kind: 'node-routing', station: `${node.name}/routes`, at: atNode(node), device: 'routes' } as const;
   const to = packet.destination.address;
@@ -55,12 +56,21 @@ export const nodeRouting: Stage = (world, walk) => {
         ? `${to} lies on ${target.name}, so the packet goes into the tunnel.`
         : `${to} lies on ${target.name}, so the packet goes out to the network between the nodes.`,
       expert: intoTunnel
-        ? `${target.podRange} via ${tunnel.device} onlink, written by ${world.cni.routes}.`
+        ? tunnelRoute(world, to, target, tunnel)
         : `${destination.kind === 'pod' && !destination.pod.podSet.template.hostNetwork ? `${target.podRange} via ${target.address}` : target.address} dev eth0, by ${world.cni.routes}.`,
       assumed: true,
     }),
   ];
 };
+
+/** Which entry leads into the tunnel: a route for the other node's pods, or Cilium's own map. */
+function tunnelRoute(world: World, to: string, target: PlannedNode, tunnel: NonNullable<World['cni']['tunnel']>): string {
+  if (world.cni.plugin === 'cilium')
+    return `ipcache of Cilium’s eBPF program: ${to} → identity and tunnel endpoint ${target.address}, by ${tunnel.device}; written by ${world.cni.routes}.`;
+  const next = tunnel.kind === 'ipip' ? target.address : world.plan.tunnelAddressOf(target);
+  const blocks = world.cni.plugin === 'calico' ? ' (Calico has one such route for each block of the node)' : '';
+  return `${target.podRange} via ${next} dev ${tunnel.device} onlink${blocks}, written by ${world.cni.routes}.`;
+}
 
 /** The node's look-up for what is its own: one of its pods, or the node itself. */
 export function routedHere(world: World, walk: Walk, node: PlannedNode): Walk {

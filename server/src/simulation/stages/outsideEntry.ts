@@ -1,13 +1,11 @@
 /** From outside to a Service: load balancer or node port, source ranges, and the node where the packet enters. */
-import { type Cidr, cidrContains, parseAddress, parseCidr } from '../../base/addresses';
-import { known } from '../../base/opaque';
+import { parseAddress } from '../../base/addresses';
+import { isOpaque, known } from '../../base/opaque';
 import type { PlannedNode } from '../../cluster/addressPlan';
-import { outsideBlocks } from '../../cluster/outsideAddresses';
-import { matchScope } from '../../cluster/policyMatch';
 import type { Resource } from '../../model/resources';
-import type { Evidence, EvidenceRole } from '../../protocol/trace';
 import { backendsOf } from '../backends';
 import { servicePort } from '../ports';
+import { sourceRangeAnswer } from '../sourceRanges';
 import { atNode, endText, percent, podName } from '../words';
 import { type PodPlace, type Sender, type Stage, step, stop, unsure, type Walk, withDestination } from '../walk';
 import { evidence, type World } from '../world';
@@ -24,7 +22,9 @@ export const outsideEntry: Stage = (world, walk) => {
   const type = known(service.spec.type) ?? 'ClusterIP';
   const externalIP = service.spec.externalIPs.map((value) => known(value)).find((text) => text !== undefined && parseAddress(text));
   const found = servicePort(service, world.port, world.protocol);
-  if (type !== 'LoadBalancer' && type !== 'NodePort' && externalIP === undefined) return [noWayIn(walk, sender, service, type)];
+  if (type !== 'LoadBalancer' && type !== 'NodePort' && externalIP === undefined) {
+    return [isOpaque(service.spec.type) ? typeUnknown(world, walk, sender, service, service.spec.type.text) : noWayIn(walk, sender, service, type)];
+  }
   if (!found) return [portMissing(world, client(walk, sender), service)];
 
   const nodePort = world.plan.nodePort(service, found.position);
@@ -41,25 +41,29 @@ export const outsideEntry: Stage = (world, walk) => {
     return entries.map((node) => {
       const byNode = destination.entry !== undefined || externalIP === undefined || type === 'NodePort';
       const packet = byNode ? withDestination(walk.packet, node.address, nodePort.port) : withDestination(walk.packet, externalIP, world.port);
-      return enter(client(at({ ...walk, packet, opened: packet }, node), sender), node, service, nodePort.assumed);
+      return enter(world, client(at({ ...walk, packet, opened: packet }, node), sender), node, service, nodePort.assumed);
     });
   }
   const one = loadBalancer(world, client(walk, sender), sender, service, found.entry.path);
   if (one.outcome !== undefined) return [{ ...one, destination: { kind: 'nowhere' } }];
   return entries.map((node) => {
     const to = hasNodePort ? withDestination(one.packet, node.address, nodePort.port) : one.packet;
-    const passed = toNode(at(one, node), to, service, node, hasNodePort, entries.length, found.entry.path, sender);
-    return enter(passed, node, service, nodePort.assumed);
+    const passed = toNode(world, at(one, node), to, service, node, hasNodePort, entries.length, found.entry.path, sender);
+    return enter(world, passed, node, service, nodePort.assumed);
   });
 };
 
-function client(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>): Walk {
+export function client(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>): Walk {
+  const { hostname } = walk.packet;
   return step(walk, {
     kind: 'external-host',
     station: 'outside/client',
     at: { kind: 'outside', name: sender.name, address: sender.address.text },
     verdict: 'forwarded',
-    plain: `Somebody outside the cluster, at ${sender.address.text}, opens a connection. It only knows the address ${walk.packet.destination.address}.`,
+    plain:
+      hostname === undefined
+        ? `Somebody outside the cluster, at ${sender.address.text}, opens a connection. It only knows the address ${walk.packet.destination.address}.`
+        : `Somebody outside the cluster, at ${sender.address.text}, asks for ${hostname}. That name leads to the address ${walk.packet.destination.address}.`,
     expert: `Client ${endText(walk.packet.source)} → ${endText(walk.packet.destination)}.`,
     assumed: sender.address.assumed,
   });
@@ -81,6 +85,24 @@ function toPod(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>, pod: Po
     },
   );
   return stop(hop, 'no-route');
+}
+
+function typeUnknown(world: World, walk: Walk, sender: Extract<Sender, { kind: 'outside' }>, service: Resource<'Service'>, type: string): Walk {
+  const { name } = service.metadata;
+  const hop = step(
+    { ...walk, destination: { kind: 'nowhere' } },
+    {
+      kind: 'external-host',
+      station: 'outside/client',
+      at: { kind: 'outside', name: sender.name, address: sender.address.text },
+      verdict: 'unknown',
+      because: [evidence(service, ['spec', 'type'], 'declares', `${type}: a placeholder`)],
+      plain: `Whether anything leads to ${name} from outside depends on its type, and that is a placeholder.`,
+      expert: `spec.type is ${type}; only LoadBalancer and NodePort can be reached from outside.`,
+    },
+  );
+  world.notes.unknown(`the type of ${name}: it is the placeholder ${type}`, hop.hops.at(-1)?.because ?? []);
+  return stop(hop, 'unknown');
 }
 
 function noWayIn(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>, service: Resource<'Service'>, type: string): Walk {
@@ -136,7 +158,7 @@ function loadBalancer(
   service: Resource<'Service'>,
   path: readonly (string | number)[],
 ): Walk {
-  const judged = sourceRanges(sender, service);
+  const judged = sourceRangeAnswer(world, sender, service);
   if (judged.answer === 'yes') return walk;
   const hop = step(
     { ...walk },
@@ -160,25 +182,8 @@ function loadBalancer(
   return unsure(hop);
 }
 
-function sourceRanges(
-  sender: Extract<Sender, { kind: 'outside' }>,
-  service: Resource<'Service'>,
-): { readonly answer: 'yes' | 'no' | 'unknown'; readonly because: Evidence } {
-  const ranges = service.spec.loadBalancerSourceRanges;
-  const because = (note: string, role: EvidenceRole = 'denies'): Evidence => evidence(service, ['spec', 'loadBalancerSourceRanges'], role, note);
-  if (ranges.length === 0) return { answer: 'yes', because: because('none') };
-  const cidrs: Cidr[] = ranges.flatMap((value) => parseCidr(known(value) ?? '') ?? []);
-  const opaque = ranges.some((value) => known(value) === undefined);
-  const address = sender.known;
-  const answers = cidrs.map((cidr) =>
-    address ? (cidrContains(cidr, address) ? 'yes' : 'no') : matchScope(cidr, [], outsideBlocks('internet'), 'the client').match,
-  );
-  if (answers.includes('yes')) return { answer: 'yes', because: because('the client lies in a range', 'allows') };
-  if (opaque || answers.includes('unknown')) return { answer: 'unknown', because: because('some ranges may hold the client') };
-  return { answer: 'no', because: because(`no range holds ${sender.address.text}`) };
-}
-
 function toNode(
+  world: World,
   walk: Walk,
   packet: Walk['packet'],
   service: Resource<'Service'>,
@@ -188,8 +193,14 @@ function toNode(
   path: readonly (string | number)[],
   sender: Extract<Sender, { kind: 'outside' }>,
 ): Walk {
-  const filtered = service.spec.loadBalancerSourceRanges.length > 0 && sourceRanges(sender, service).answer === 'yes';
-  const range = filtered ? [sourceRanges(sender, service).because] : [];
+  const judged = sourceRangeAnswer(world, sender, service);
+  const filtered = service.spec.loadBalancerSourceRanges.length > 0 && judged.answer === 'yes';
+  const range = filtered ? [judged.because] : [];
+  const local = known(service.spec.externalTrafficPolicy) === 'Local';
+  const health = known(service.spec.healthCheckNodePort);
+  const skips = local
+    ? ` externalTrafficPolicy Local: it asks each node’s health check port${health === undefined ? '' : ` ${health}`} and leaves out nodes that answer 503, those without a ready pod.`
+    : '';
   const lets = filtered ? `The load balancer lets ${sender.address.text} in, since it lies in its source ranges. ` : '';
   const choice = count === 1 ? `It goes on to ${node.name},` : `It picks one of ${count} nodes, here ${node.name},`;
   return step(walk, {
@@ -204,13 +215,14 @@ function toNode(
       ? `${lets}${choice} ${count === 1 ? '' : 'and sends '}to the port that every node keeps open for this Service.`
       : `${lets}It passes the packet on to ${node.name} with its address unchanged.`,
     expert: hasNodePort
-      ? `Classic load balancer by way of the node port: ${endText(walk.packet.destination)} → ${endText(packet.destination)} (${percent(1 / count)}). A provider may send to pods directly instead.`
-      : 'allocateLoadBalancerNodePorts is false: the load balancer’s address itself reaches the node (ipMode VIP).',
+      ? `Classic load balancer by way of the node port: ${endText(walk.packet.destination)} → ${endText(packet.destination)} (${percent(1 / count)}). A provider may send to pods directly instead.${skips}`
+      : `allocateLoadBalancerNodePorts is false: the load balancer’s address itself reaches the node (ipMode VIP).${skips}`,
     assumed: true,
   });
 }
 
-function enter(walk: Walk, node: PlannedNode, service: Resource<'Service'>, assumed: boolean): Walk {
+function enter(world: World, walk: Walk, node: PlannedNode, service: Resource<'Service'>, assumed: boolean): Walk {
+  const ebpf = world.proxyMode === 'ebpf';
   return step(walk, {
     kind: 'node-port',
     station: `${node.name}/eth0`,
@@ -218,7 +230,7 @@ function enter(walk: Walk, node: PlannedNode, service: Resource<'Service'>, assu
     device: 'eth0',
     verdict: 'forwarded',
     plain: `The packet enters ${node.name} at ${endText(walk.packet.destination)}.`,
-    expert: `eth0 of ${node.name}; ${endText(walk.packet.destination)} belongs to ${service.metadata.name}. No pod listens there, kube-proxy does the rest.`,
+    expert: `eth0 of ${node.name}; ${endText(walk.packet.destination)} belongs to ${service.metadata.name}. No pod listens there, ${ebpf ? 'the eBPF program of the interface' : 'kube-proxy'} does the rest.`,
     assumed: assumed || node.assumed,
   });
 }

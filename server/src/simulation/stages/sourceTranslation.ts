@@ -9,8 +9,11 @@ import { evidence, type World } from '../world';
 export const sourceTranslation: Stage = (world, walk) => {
   const { sender, destination, node } = walk;
   if (destination.kind !== 'pod' || !walk.virtual || !node) return [walk];
-  if (sender.kind === 'pod' && destination.self && !walk.byNodePort) return [hairpin(world, walk, destination.pod)];
-  if (sender.kind !== 'outside' && !walk.byNodePort) return [walk];
+  if (sender.kind === 'pod' && destination.self && walk.external !== 'node-port') return [hairpin(world, walk, destination.pod)];
+  if (sender.kind !== 'outside' && !walk.external) return [walk];
+  // A socket that eBPF redirected never had the outside address on a packet.
+  if (world.proxyMode === 'ebpf' && sender.kind !== 'outside' && walk.external !== 'node-port') return [walk];
+  if (keepsClient(world, walk, node, destination.pod)) return [walk];
   const service = walk.via?.service;
   const written = known(service?.spec.externalTrafficPolicy);
   // From a pod the Cluster chain is taken without masquerade (KUBE-EXT in pkg/proxy/iptables).
@@ -35,14 +38,23 @@ export const sourceTranslation: Stage = (world, walk) => {
         ]
       : [],
     plain: `${node.name} writes one of its own addresses, ${address}, as the sender, so that the answer comes back through it. From here on nobody sees the client’s address.`,
-    expert: `POSTROUTING masquerade (externalTrafficPolicy Cluster): ${endText(walk.packet.source)} → ${endText(after.source)}, the address of the interface the packet leaves by.`,
+    expert: `${world.proxyMode === 'ebpf' ? 'SNAT by the same eBPF program' : 'POSTROUTING masquerade'} (externalTrafficPolicy Cluster): ${endText(walk.packet.source)} → ${endText(after.source)}, the address of the interface the packet leaves by.`,
     assumed: true,
   });
   return [{ ...hop, masqueraded: walk.masqueraded ?? walk.packet.source, senderNode: node }];
 };
 
+/**
+ * eBPF replacements of kube-proxy translate the sender only where the answer would not come back by itself: Cilium for a pod of another node,
+ * Calico never, since it sends such packets on in a tunnel that remembers the node (https://docs.tigera.io/calico/latest/about/kubernetes-training/about-ebpf).
+ */
+export function keepsClient(world: World, { sender }: Walk, node: PlannedNode, pod: PodPlace): boolean {
+  if (world.proxyMode !== 'ebpf' || sender.kind !== 'outside') return false;
+  return world.cni.mode === 'calico:ebpf' || pod.node.name === node.name;
+}
+
 /** The sender becomes the node, since the destination is outside the pod ranges. */
-export function masquerade(world: World, walk: Walk, node: PlannedNode, plain: string): Walk {
+export function masquerade(world: World, walk: Walk, node: PlannedNode, plain: string, expert?: string): Walk {
   const { packet } = walk;
   const after = withSource(packet, node.address, world.plan.ephemeralPort(`${node.address} ${endText(packet.source)}`));
   const hop = step(walk, {
@@ -53,7 +65,7 @@ export function masquerade(world: World, walk: Walk, node: PlannedNode, plain: s
     verdict: 'translated',
     after,
     plain,
-    expert: `POSTROUTING masquerade, since ${packet.destination.address} is outside the pod ranges: ${endText(packet.source)} → ${endText(after.source)}.`,
+    expert: `POSTROUTING masquerade, since ${packet.destination.address} is outside the pod ranges${expert === undefined ? '' : ` (${expert})`}: ${endText(packet.source)} → ${endText(after.source)}.`,
     assumed: true,
   });
   return { ...hop, masqueraded: packet.source, senderNode: node };
