@@ -1,5 +1,9 @@
-/** Writes the README's pictures of the panel from the example shop: `npm run screenshots`. */
+/**
+ * Pictures of the panel: `npm run screenshots` writes those of the README from the example shop, then many states to look at into a
+ * temporary folder (`PACKETPATH_GALLERY` names another). With words, only the states whose names hold one of them.
+ */
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ToPanel } from '../../server/src/protocol/panel';
 import type { Flow, RemedyEdit, Trace } from '../../server/src/protocol/trace';
@@ -7,6 +11,7 @@ import { topologyAnswer } from '../../server/src/features/panelData';
 import { traceIn } from '../../server/src/features/traces';
 import type { Snapshot } from '../../server/src/workspace/snapshot';
 import { snapshotOf, uriOf } from '../support/workspaceOf';
+import { writeGallery } from './gallery';
 import { bundleWebview, repository } from './harness/bundle';
 import { startPanelBrowser, type PanelPage } from './harness/panelPage';
 import type { ThemeName } from './harness/themes';
@@ -20,6 +25,9 @@ const acrossNodes = { cni: 'calico:vxlan', placement: 'other-node' } as const;
 const workerToDatabase: Flow = { from: 'deployment/shop/worker', to: 'service/shop/database', port: 5432, options: acrossNodes };
 const frontendToApi: Flow = { from: 'deployment/shop/frontend', to: 'service/shop/api', port: 8080, options: acrossNodes };
 
+/** As the API_URL of the frontend has it: the look-up is part of the way. */
+const byName: Flow = { from: 'deployment/shop/frontend', to: 'api:8080', options: { cni: 'calico:vxlan' } };
+
 const files = Object.fromEntries(
   readdirSync(shop)
     .filter((name) => name.endsWith('.yaml'))
@@ -29,16 +37,25 @@ const written = snapshotOf(files);
 const denied = traceOf(written, workerToDatabase);
 const mended = snapshotOf(withEdit(denied.remedies.flatMap((remedy) => remedy.edits ?? [])[0]));
 
+const words = process.argv.slice(2);
+
 mkdirSync(images, { recursive: true });
 await bundleWebview();
 const browser = await startPanelBrowser();
 try {
+  if (words.length === 0) await readmePictures();
+  await writeGallery(browser, process.env['PACKETPATH_GALLERY'] ?? join(tmpdir(), 'packetpath-gallery'), words);
+} finally {
+  await browser.close();
+}
+
+async function readmePictures(): Promise<void> {
   await picture('topology-dark', 'dark', written, undefined);
   await picture('trace-denied-light', 'light', written, denied, { end: '.why' });
   await picture('trace-delivered-dark', 'dark', mended, traceOf(mended, workerToDatabase), { end: '.outcome', hop: 'encapsulated' });
+  await picture('trace-branching-dark', 'dark', written, traceOf(written, byName), { end: '.paths', hop: 'translated' });
+  await picture('topology-light', 'light', written, undefined);
   await picture('trace-translated-dark', 'dark', written, traceOf(written, frontendToApi), { end: '.outcome', hop: 'translated' });
-} finally {
-  await browser.close();
 }
 
 interface Crop {

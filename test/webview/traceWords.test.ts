@@ -2,7 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Flow, Outcome, Trace } from '../../server/src/protocol/trace';
 import { outcomes } from '../../server/src/protocol/trace';
-import { cniLabel, draftOf, endpointChoices, endpointIcon, portChoices, questionOf, swapped } from '../../webview/src/trace/choices';
+import {
+  cniLabel,
+  draftOf,
+  endpointChoices,
+  endpointIcon,
+  portChoices,
+  questionOf,
+  swapped,
+  notReadyOf,
+  otherPort,
+  portOf,
+  readinessChoices,
+} from '../../webview/src/trace/choices';
 import { decidingHop, joinForwarding, journeyOf, sharesAlong, staysInPod } from '../../webview/src/trace/journey';
 import { packetRows } from '../../webview/src/trace/packetRows';
 import { pathRow, tellingColumns } from '../../webview/src/trace/paths';
@@ -148,8 +160,56 @@ describe('the question', () => {
   it('forgets the port when the ends are swapped', () =>
     expect(swapped(draftOf(asked, endpoints, defaults))).toMatchObject({ from: 'service/shop/cache', to: 'deployment/shop/web', port: '' }));
   it('offers the ports of the destination, and the one that was asked', () => {
-    expect(portChoices(endpoints, 'service/shop/cart', '').map(({ value }) => value)).toEqual(['', '7070']);
-    expect(portChoices(endpoints, 'service/shop/cart', '81').map(({ value }) => value)).toEqual(['', '7070', '81']);
+    expect(portChoices(endpoints, 'service/shop/cart', '').map(({ value }) => value)).toEqual(['', '7070', otherPort]);
+    expect(portChoices(endpoints, 'service/shop/cart', '81').map(({ value }) => value)).toEqual(['', '7070', '81', otherPort]);
+  });
+  it('reads a port as it is typed', () => {
+    expect(['8080', ' :53 ', '070', '0', '65536', 'http', '1e3', ''].map(portOf)).toEqual([
+      '8080',
+      '53',
+      '70',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+  it('offers how many pods are ready, and reads the choice back', () => {
+    const pods = [
+      { workload: 'deployment/shop/api', label: 'api', count: 3 },
+      { workload: 'deployment/shop/old', label: 'old', count: 1 },
+    ];
+    const { choices, value } = readinessChoices(pods, [{ workload: 'deployment/shop/api', count: 2 }]);
+    expect(choices.map(({ label, detail }) => (detail === undefined ? label : `${label} (${detail})`))).toEqual([
+      'all ready',
+      '1 of 3 not ready (api)',
+      '2 of 3 not ready (api)',
+      'none of api ready',
+      'not ready of old',
+    ]);
+    expect(notReadyOf(value)).toEqual([{ workload: 'deployment/shop/api', count: 2 }]);
+    expect(notReadyOf('all deployment/shop/old')).toEqual([{ workload: 'deployment/shop/old' }]);
+    expect(notReadyOf('')).toEqual([]);
+    const several = readinessChoices(pods, [{ workload: 'deployment/shop/api' }, { workload: 'deployment/shop/old' }]);
+    expect(several.choices.find((choice) => choice.value === several.value)).toEqual({ value: 'several', label: '2 not ready', detail: 'api, old' });
+    expect(notReadyOf(several.value)).toBeUndefined();
+  });
+  it('keeps what the controls do not show, and leaves out what equals the defaults', () => {
+    const before = {
+      from: 'a',
+      to: 'service/shop/cart',
+      options: { clientAddress: '192.0.2.1', ipFamily: 6 as const, notReady: [{ workload: 'deployment/shop/cart' }] },
+    };
+    const draft = draftOf(before, endpoints, defaults);
+    expect(draft).toMatchObject({ family: '6', notReady: [{ workload: 'deployment/shop/cart' }] });
+    expect(questionOf({ ...draft, family: '', notReady: [] }, before, defaults)).toEqual({
+      from: 'a',
+      to: 'service/shop/cart',
+      protocol: 'TCP',
+      options: { clientAddress: '192.0.2.1' },
+    });
+    expect(questionOf(draft, before, defaults).options).toEqual(before.options);
   });
   it('offers an endpoint that is not in the list, and the internet', () => {
     expect(endpointChoices([], 'pod/x/y')).toEqual([

@@ -3,12 +3,14 @@ import { isToPanel, type FromPanel } from '../../server/src/protocol/panel';
 import type { SourceRef } from '../../server/src/protocol/source';
 import type { TopologyCard } from '../../server/src/protocol/topology';
 import type { Flow } from '../../server/src/protocol/trace';
+import { exportDrawing, type SavedDrawing } from './exportDrawing';
 import { forgetMeasures } from './measureText';
 import { createShell } from './shell';
-import { firstState, reduce, restored, saved, type PanelAction, type PanelState } from './store';
+import { firstState, reduce, restored, saved, withReadiness, type PanelAction, type PanelState } from './store';
 import './style.css';
 import { createTopologyView } from './topology/view';
 import { createTraceView } from './trace/view';
+import { without } from './without';
 
 interface VsCodeApi {
   postMessage(message: FromPanel): void;
@@ -44,10 +46,12 @@ const topologyView = createTopologyView({
   traceFrom: (card) => chooseEnd('from', card),
   traceTo: (card) => chooseEnd('to', card),
   traceBetween(from, to) {
-    if (from.endpoint !== undefined && to.endpoint !== undefined) ask({ from: from.endpoint, to: to.endpoint });
+    if (from.endpoint !== undefined && to.endpoint !== undefined) ask(questionBetween(from.endpoint, to.endpoint));
     else chooseEnd(from.endpoint === undefined ? 'to' : 'from', from.endpoint === undefined ? to : from);
   },
   cancelPending: () => dispatch({ type: 'pending', pending: null }),
+  setReadiness,
+  showTrace: () => dispatch({ type: 'view', view: 'trace' }),
   changed: save,
 });
 
@@ -56,7 +60,12 @@ const traceView = createTraceView({
   reveal: revealSource,
   copy: (what) => post({ type: 'copy', what }),
   preview: (remedy) => post({ type: 'preview', remedy }),
+  tryRemedy: (remedy) => post({ type: 'try', remedy }),
   openSettings: () => post({ type: 'setting' }),
+  save(format) {
+    const drawing = traceView.drawn();
+    if (drawing) saveDrawing(drawing, format);
+  },
   changed: save,
   width: () => width,
 });
@@ -70,6 +79,11 @@ const shell = createShell(
       post({ type: 'follow', on });
     },
     settings: () => post({ type: 'setting' }),
+    openAnother: () => post({ type: 'open' }),
+    save(format) {
+      const drawing = state.view === 'trace' ? traceView.drawn() : topologyView.drawn();
+      if (drawing) saveDrawing(drawing, format);
+    },
   },
   { topology: topologyView.element, trace: traceView.element },
 );
@@ -79,8 +93,25 @@ function chooseEnd(end: 'from' | 'to', card: TopologyCard): void {
   if (card.endpoint === undefined) return;
   const first = state.pending;
   if (first && first.end !== end && first.endpoint !== card.endpoint)
-    ask(end === 'to' ? { from: first.endpoint, to: card.endpoint } : { from: card.endpoint, to: first.endpoint });
+    ask(end === 'to' ? questionBetween(first.endpoint, card.endpoint) : questionBetween(card.endpoint, first.endpoint));
   else dispatch({ type: 'pending', pending: { end, endpoint: card.endpoint, label: card.title } });
+}
+
+/** What was chosen for the question before (the CNI, pods that are not ready) holds for the next one, too. */
+function questionBetween(from: string, to: string): Flow {
+  const options = { ...state.question?.options, ...(state.notReady.length > 0 ? { notReady: state.notReady } : {}) };
+  return { from, to, ...(Object.keys(options).length > 0 ? { options } : {}) };
+}
+
+/** Switches pods of a workload; the question that stands is asked again, and the view stays. */
+function setReadiness(workload: string, count: number, all: number): void {
+  const notReady = withReadiness(state.notReady, workload, count, all);
+  dispatch({ type: 'readiness', notReady });
+  if (!state.question) return;
+  const options = { ...without(state.question.options ?? {}, 'notReady'), ...(notReady.length > 0 ? { notReady } : {}) };
+  const question: Flow = { ...without(state.question, 'options'), ...(Object.keys(options).length > 0 ? { options } : {}) };
+  dispatch({ type: 'asked', question, stay: true });
+  post({ type: 'ask', question });
 }
 
 function ask(question: Flow): void {
@@ -113,10 +144,19 @@ function reportDrawn(old: PanelState): void {
 
 /** Only what is seen is drawn; the other view is drawn when it is switched to. */
 function draw(old: PanelState | undefined): void {
-  const { topology, message, selected, pending, view } = state;
+  const { topology, message, selected, pending, view, notReady, trace, endpoints } = state;
   const switched = old?.view !== view;
-  if (view === 'topology' && (switched || old.topology !== topology || old.message !== message || old.selected !== selected || old.pending !== pending))
-    topologyView.update({ topology, message, selected, pending });
+  if (
+    view === 'topology' &&
+    (switched ||
+      old.topology !== topology ||
+      old.message !== message ||
+      old.selected !== selected ||
+      old.pending !== pending ||
+      old.notReady !== notReady ||
+      old.trace !== trace)
+  )
+    topologyView.update({ topology, message, selected, pending, notReady, trace, endpoints });
   if (
     view === 'trace' &&
     (switched ||
@@ -131,6 +171,7 @@ function draw(old: PanelState | undefined): void {
       question: state.question,
       trace: state.trace,
       ...(state.traceError === undefined ? {} : { error: state.traceError }),
+      ...(state.tried === undefined ? {} : { tried: state.tried }),
       endpoints: state.endpoints,
       defaults: state.defaults,
       topologyLabel: topology ? topology.context.label : '',
@@ -147,6 +188,12 @@ function resize(): void {
   document.body.classList.toggle('narrow', width < 480);
   topologyView.resize(width);
   traceView.resize(width);
+}
+
+function saveDrawing(drawing: SavedDrawing, format: 'svg' | 'png'): void {
+  void exportDrawing(drawing, format).then((content) => {
+    if (content !== undefined) post({ type: 'save', format, name: drawing.name, content });
+  });
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -9,6 +9,8 @@ export interface ShellHost {
   context(id: string): void;
   follow(on: boolean): void;
   settings(): void;
+  save(format: 'svg' | 'png'): void;
+  openAnother(): void;
 }
 
 export interface Shell {
@@ -46,10 +48,20 @@ export function createShell(host: ShellHost, views: Readonly<Record<ViewName, HT
     label: 'More',
     icon: icon('more'),
     iconOnly: true,
-    items: [{ label: 'Cluster settings…', onClick: () => host.settings() }],
+    items: [
+      { label: 'Save the drawing as SVG…', onClick: () => host.save('svg') },
+      { label: 'Save the drawing as PNG…', onClick: () => host.save('png') },
+      { label: 'Open another panel', onClick: () => host.openAnother() },
+      { label: 'Cluster settings…', onClick: () => host.settings() },
+    ],
   });
   const header = el('header', { class: 'shell-head' }, list, el('div', { class: 'bar-space' }), pickerPlace, name, follow, menu);
-  const element = el('div', { class: 'shell' }, header, el('main', { class: 'shell-body' }, views.topology, views.trace));
+  const element = el(
+    'div',
+    { class: 'shell' },
+    header,
+    el('main', { class: 'shell-body' }, el('h1', { class: 'unseen' }, 'Packetpath'), views.topology, views.trace),
+  );
 
   return {
     element,

@@ -1,7 +1,7 @@
 /** What the page knows and shows: one state, changed only by the messages and acts that are listed here. */
-import type { ContextChoice, EndpointChoice, QuestionDefaults, ToPanel } from '../../server/src/protocol/panel';
+import { isFlow, type ContextChoice, type EndpointChoice, type QuestionDefaults, type ToPanel } from '../../server/src/protocol/panel';
 import type { Topology } from '../../server/src/protocol/topology';
-import type { Flow, Trace } from '../../server/src/protocol/trace';
+import type { Flow, PodsInState, Trace } from '../../server/src/protocol/trace';
 
 export type ViewName = 'topology' | 'trace';
 
@@ -16,10 +16,14 @@ export interface PanelState {
   readonly question: Flow | null;
   readonly trace: Trace | null;
   readonly traceError: string | undefined;
+  /** What the trace takes as changed while the files are not. */
+  readonly tried: string | undefined;
   /** Card id. */
   readonly selected: string | null;
   /** An endpoint that was chosen first; the other end is still to come. */
   readonly pending: { readonly end: 'from' | 'to'; readonly endpoint: string; readonly label: string } | null;
+  /** Pods that are taken out of readiness, in this panel only: every trace is asked so. */
+  readonly notReady: readonly PodsInState[];
   /** The panel follows the cursor. */
   readonly follow: boolean;
   /** Newest revision that came, by type of message. */
@@ -32,8 +36,9 @@ export type PanelAction =
   | { readonly type: 'select'; readonly card: string | null }
   | { readonly type: 'follow'; readonly on: boolean }
   | { readonly type: 'pending'; readonly pending: PanelState['pending'] }
-  /** The question was sent; its answer will come as a message. */
-  | { readonly type: 'asked'; readonly question: Flow };
+  /** The question was sent; its answer will come as a message. `stay`: the view that is shown stays. */
+  | { readonly type: 'asked'; readonly question: Flow; readonly stay?: boolean }
+  | { readonly type: 'readiness'; readonly notReady: readonly PodsInState[] };
 
 export const firstState: PanelState = {
   view: 'topology',
@@ -45,11 +50,20 @@ export const firstState: PanelState = {
   question: null,
   trace: null,
   traceError: undefined,
+  tried: undefined,
   selected: null,
   pending: null,
+  notReady: [],
   follow: true,
   revisions: { topology: -1, trace: -1, select: -1, show: -1 },
 };
+
+/** `count` pods of a workload are not ready; 0: all are. A workload that is all down is written without a count. */
+export function withReadiness(before: readonly PodsInState[], workload: string, count: number, all: number): readonly PodsInState[] {
+  const others = before.filter((each) => each.workload !== workload);
+  if (count <= 0) return others;
+  return [...others, count >= all ? { workload } : { workload, count }].sort((a, b) => (a.workload < b.workload ? -1 : 1));
+}
 
 /** The next state; the same object when nothing changed, as for a message that a newer one overtook. */
 export function reduce(state: PanelState, action: PanelAction): PanelState {
@@ -65,7 +79,16 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
     case 'pending':
       return { ...state, pending: action.pending };
     case 'asked':
-      return { ...state, question: action.question, view: 'trace', pending: null, traceError: undefined };
+      return {
+        ...state,
+        question: action.question,
+        notReady: action.question.options?.notReady ?? [],
+        view: action.stay === true ? state.view : 'trace',
+        pending: null,
+        traceError: undefined,
+      };
+    case 'readiness':
+      return { ...state, notReady: action.notReady };
   }
 }
 
@@ -88,7 +111,15 @@ function receive(state: PanelState, message: ToPanel): PanelState {
       };
     }
     case 'trace':
-      return { ...state, revisions, question: message.question, trace: message.trace, traceError: message.error };
+      return {
+        ...state,
+        revisions,
+        question: message.question,
+        trace: message.trace,
+        traceError: message.error,
+        tried: message.tried,
+        notReady: message.question?.options?.notReady ?? state.notReady,
+      };
     case 'select':
       return { ...state, revisions, selected: state.follow ? message.card : state.selected };
     case 'show':
@@ -124,9 +155,6 @@ export function restored(value: unknown): PanelState {
     selected: typeof selected === 'string' ? selected : null,
     follow: typeof follow === 'boolean' ? follow : true,
     question: isFlow(question) ? question : null,
+    notReady: isFlow(question) ? (question.options?.notReady ?? []) : [],
   };
-}
-
-function isFlow(value: unknown): value is Flow {
-  return typeof value === 'object' && value !== null && typeof (value as Flow).from === 'string' && typeof (value as Flow).to === 'string';
 }

@@ -84,6 +84,7 @@ export interface Dropdown {
   set(choices: readonly Choice[], value: string): void;
   setIcon(icon: SVGElement): void;
   setDisabled(disabled: boolean): void;
+  focus(): void;
 }
 
 export function dropdown(options: DropdownOptions): Dropdown {
@@ -138,6 +139,7 @@ export function dropdown(options: DropdownOptions): Dropdown {
     set,
     setIcon: (next) => replace(iconPlace, next),
     setDisabled: (disabled) => setDisabled(control, disabled),
+    focus: () => control.focus(),
   };
 }
 
@@ -164,6 +166,8 @@ export function textField(options: TextFieldOptions): TextField {
   const control = custom('vscode-text-field', { placeholder: options.placeholder, 'aria-label': options.label }) as HTMLElement & { value: string };
   if (options.value !== undefined) control.value = options.value;
   if (options.icon) control.append(svgSlot(options.icon, 'start'));
+  // The toolkit names a field that holds no text "Text field" when it comes to the page.
+  setTimeout(() => control.setAttribute('aria-label', options.label), 0);
   control.addEventListener('input', () => options.onInput(control.value));
   control.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') options.onEnter?.(control.value);

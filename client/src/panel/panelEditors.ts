@@ -6,21 +6,23 @@ import type { PanelHost } from './panelHost';
 export const panelEditorType = 'packetpath.topology';
 
 export interface PanelEditors extends Disposable {
-  /** Opens the editor panel beside the text, or shows the one that is there. */
+  /** Opens an editor panel beside the text, or shows the last one that was. */
   show(): void;
+  /** Opens one more. */
+  showAnother(): void;
   /** True while an editor panel exists; traces are then shown there and not in the side bar. */
   readonly open: boolean;
 }
 
-/** Registers the serializer and gives back what opens the panel. There is at most one. */
+/** Registers the serializer and gives back what opens editor panels; each has a question of its own. */
 export function registerPanelEditors(extension: ExtensionContext, log: LogOutputChannel, host: PanelHost): PanelEditors {
-  let panel: WebviewPanel | undefined;
+  /** The last one that was in front comes last. */
+  let panels: readonly WebviewPanel[] = [];
 
   const image = (name: string): Uri => Uri.joinPath(extension.extensionUri, 'images', name);
 
   const adopt = (created: WebviewPanel): void => {
-    panel?.dispose();
-    panel = created;
+    panels = [...panels, created];
     created.iconPath = { light: image('panel.svg'), dark: image('panel-dark.svg') };
     const { send, subscription } = connectPage(created.webview, extension.extensionUri, log, 'editor', (message) => {
       host.receive(page, message);
@@ -28,12 +30,13 @@ export function registerPanelEditors(extension: ExtensionContext, log: LogOutput
     const page = { send, column: () => created.viewColumn, visible: () => created.visible };
     const attached = host.attach(page);
     created.onDidChangeViewState(() => {
+      if (created.active) panels = [...panels.filter((other) => other !== created), created];
       host.refresh();
     });
     created.onDidDispose(() => {
       subscription.dispose();
       attached.dispose();
-      if (panel === created) panel = undefined;
+      panels = panels.filter((other) => other !== created);
     });
   };
 
@@ -44,17 +47,24 @@ export function registerPanelEditors(extension: ExtensionContext, log: LogOutput
     },
   });
 
+  const showAnother = (): void => {
+    adopt(window.createWebviewPanel(panelEditorType, l10n.t('Topology'), { viewColumn: ViewColumn.Beside, preserveFocus: true }));
+  };
+  host.openAnother = showAnother;
+
   return {
     get open() {
-      return panel !== undefined;
+      return panels.length > 0;
     },
     show() {
-      if (panel !== undefined) panel.reveal(undefined, true);
-      else adopt(window.createWebviewPanel(panelEditorType, l10n.t('Topology'), { viewColumn: ViewColumn.Beside, preserveFocus: true }));
+      const last = panels.at(-1);
+      if (last !== undefined) last.reveal(undefined, true);
+      else showAnother();
     },
+    showAnother,
     dispose() {
       serializer.dispose();
-      panel?.dispose();
+      for (const panel of panels) panel.dispose();
     },
   };
 }

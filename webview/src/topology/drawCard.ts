@@ -14,6 +14,10 @@ export interface CardLook {
   readonly width: number;
   readonly height: number;
   readonly selected: boolean;
+  /** Belongs to what is selected: the pods of a Service, the pill of a workload. */
+  readonly own?: boolean;
+  /** How many of its pods are switched to not ready. */
+  readonly down?: number;
   readonly dimmed: boolean;
   /** Ports at which edges end on the left and begin on the right; `''` is the card's middle. */
   readonly dotsLeft: ReadonlySet<string>;
@@ -30,10 +34,11 @@ export function drawCard(card: TopologyCard, look: CardLook): SVGGElement {
     tabindex: -1,
     role: 'button',
     ...(namespaceOfRow(card.id) === undefined ? { 'aria-pressed': String(look.selected) } : { 'aria-expanded': 'false' }),
-    'aria-label': spoken(card),
   });
   if (card.lane === 'outside') drawPill(group, card, look);
   else drawBox(group, card, look);
+  // Its name is what can be read on it; this says what only its place and its shape tell.
+  group.setAttribute('aria-description', spoken(card));
   return group;
 }
 
@@ -65,7 +70,7 @@ export function iconOf(card: TopologyCard): IconName {
 }
 
 function classesOf(card: TopologyCard, look: CardLook): string {
-  return ['card', `card-${card.shape}`, look.selected && 'selected', look.dimmed && 'dimmed'].filter(Boolean).join(' ');
+  return ['card', `card-${card.shape}`, look.selected && 'selected', look.own && !look.selected && 'own', look.dimmed && 'dimmed'].filter(Boolean).join(' ');
 }
 
 function drawPill(group: SVGGElement, card: TopologyCard, look: CardLook): void {
@@ -98,9 +103,11 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
     group.append(badge.element);
     right -= 7;
   }
-  const note = look.headNote ?? (card.replicas === undefined ? undefined : `×${card.replicas}`);
+  const down = look.down ?? 0;
+  const all = card.replicas ?? 1;
+  const note = down > 0 ? `${all - down}/${all} ready` : (look.headNote ?? (card.replicas === undefined ? undefined : `×${card.replicas}`));
   if (note !== undefined) {
-    group.append(svg('text', { class: 'muted', x: right, y: 14, 'text-anchor': 'end' }, note));
+    group.append(svg('text', { class: down > 0 ? 'not-ready' : 'muted', x: right, y: 14, 'text-anchor': 'end' }, note));
     right -= measureText(note, textFont) + 4;
   }
   const shown = cutMiddle(card.title, Math.max(20, right - 25), titleFont);
@@ -111,6 +118,7 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
         `${card.object?.kind ?? ''} ${card.title}`.trim(),
         namespaceOfRow(card.id) === undefined ? card.namespace : 'Click to open it',
         card.note,
+        down > 0 && `${down} of ${all} pods are switched to not ready, in this panel only`,
         card.finding && `${card.finding.count} findings, the worst: ${card.finding.severity}`,
         card.ghost?.says,
       ]

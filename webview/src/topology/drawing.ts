@@ -1,6 +1,7 @@
 /** The drawing of the topology in its scrolling frame: cards, edges and gates from the layout, culled when there are many. */
 import type { TopologyCard, TopologyEdge, TopologyGate } from '../../../server/src/protocol/topology';
 import type { SourceRef } from '../../../server/src/protocol/source';
+import type { PodsInState } from '../../../server/src/protocol/trace';
 import { el, replace, svg, svgTitle } from '../dom';
 import { cutMiddle, measureText, wrapText } from '../measureText';
 import { link } from '../toolkit';
@@ -9,8 +10,8 @@ import { drawContainers } from './drawContainers';
 import { drawEdge, drawGate } from './drawEdge';
 import { isArrow, nextCard } from './keyboard';
 import { hasHead, laneTitles } from './lanes';
-import type { PlacedCard, PlacedNote, TopologyDrawing } from './layout';
-import { placeOf, type Related } from './relations';
+import type { PlacedCard, PlacedEdge, PlacedNote, TopologyDrawing } from './layout';
+import { downOf, placeOf, type Related } from './relations';
 
 export interface DrawingContent {
   readonly drawing: TopologyDrawing;
@@ -20,6 +21,7 @@ export interface DrawingContent {
   readonly zoom: number;
   /** Namespaces that can be closed to a row. */
   readonly closable: ReadonlySet<string>;
+  readonly notReady: readonly PodsInState[];
   /** Id of the card that stands for the same thing: a caller's workload, a workload's caller. */
   readonly twin: (id: string) => string | undefined;
 }
@@ -43,11 +45,16 @@ export interface Drawing {
   /** The visible part changed: draws what came into it when the drawing is culled. */
   scrolled(top: number, bottom: number): void;
   focus(card: string): void;
+  /** The drawing with everything that lies outside the visible part, too. */
+  whole(): SVGSVGElement;
 }
 
 /** Above this many cards only those near the visible part are drawn. */
 const cullAbove = 300;
 const cullMargin = 600;
+/** So many edges make a thicket: above, they are faint; above the second, only those of what is pointed at or selected are drawn. */
+const faintAbove = 150;
+const onDemandAbove = 700;
 
 export function createDrawing(host: DrawingHost): Drawing {
   const lanesLayer = svg('g', { class: 'lanes' });
@@ -68,6 +75,7 @@ export function createDrawing(host: DrawingHost): Drawing {
   let content: DrawingContent | undefined;
   let window: { top: number; bottom: number } | undefined;
   let focused: string | null = null;
+  let drawingAll = false;
 
   root.addEventListener('click', (event) => {
     const id = cardAt(event);
@@ -94,6 +102,11 @@ export function createDrawing(host: DrawingHost): Drawing {
       host.closeNamespace(namespace);
       return;
     }
+    if (event.target instanceof Element && event.target.closest('.container-strip') && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      host.openContainers();
+      return;
+    }
     const placed = content?.drawing.cards.get(cardAt(event) ?? '');
     if (!placed || !content) return;
     if (isArrow(event.key)) {
@@ -106,7 +119,11 @@ export function createDrawing(host: DrawingHost): Drawing {
     else return;
     event.preventDefault();
   });
-  root.addEventListener('focusin', (event) => rove(cardAt(event) ?? null));
+  // On the frame: Chromium lets the Tab key stop at an SVG that listens for the focus itself.
+  element.addEventListener('focusin', (event) => {
+    const id = cardAt(event);
+    if (id !== undefined) rove(id);
+  });
   root.addEventListener('pointerover', (event) => hover(cardAt(event)));
   root.addEventListener('pointerleave', () => hover(undefined));
 
@@ -116,6 +133,7 @@ export function createDrawing(host: DrawingHost): Drawing {
     hovered = id;
     const twin = id === undefined ? undefined : content?.twin(id);
     for (const [card, { element: group }] of kept) group.classList.toggle('hovered', card === id || card === twin);
+    if ((content?.drawing.edges.length ?? 0) > onDemandAbove) drawEdges();
     for (const edge of edgesLayer.children) {
       const ends = [edge.getAttribute('data-from'), edge.getAttribute('data-to')];
       edge.classList.toggle('hovered', id !== undefined && (ends.includes(id) || (twin !== undefined && ends.includes(twin))));
@@ -154,12 +172,11 @@ export function createDrawing(host: DrawingHost): Drawing {
 
   function draw(): void {
     if (!content) return;
-    const { drawing, related, dimmed, selected } = content;
+    const { drawing, related, dimmed, selected, notReady } = content;
     const all = [...drawing.cards.values()];
-    const culled = all.length > cullAbove;
+    const culled = all.length > cullAbove && !drawingAll;
     const visible = window ?? { top: 0, bottom: 1_500 };
     const inside = (top: number, bottom: number): boolean => !culled || (bottom > visible.top - cullMargin && top < visible.bottom + cullMargin);
-    const edges = drawing.edges.filter((edge) => inside(Math.min(edge.y1, edge.y2), Math.max(edge.y1, edge.y2)));
     const dots = dotsOf(drawing);
     const seen = new Set<string>();
     for (const placed of all) {
@@ -168,7 +185,9 @@ export function createDrawing(host: DrawingHost): Drawing {
       putCard(placed, {
         width: placed.width,
         height: placed.height,
-        selected: related.own.has(placed.card.id),
+        selected: placed.card.id === selected,
+        own: related.own.has(placed.card.id),
+        down: placed.card.lane === 'workload' ? downOf(placed.card, notReady) : 0,
         dimmed: dimmed.has(placed.card.id),
         dotsLeft: dots.left.get(placed.card.id) ?? none,
         dotsRight: dots.right.get(placed.card.id) ?? none,
@@ -179,6 +198,25 @@ export function createDrawing(host: DrawingHost): Drawing {
       old.remove();
       kept.delete(id);
     }
+    drawEdges();
+    gatesLayer.replaceChildren(
+      ...drawing.gates.filter((placed) => inside(placed.y, placed.y)).map((placed) => drawGate(placed, dimmed.has(placed.gate.workload))),
+    );
+    if (focused === null || !kept.has(focused)) rove(selected !== null && kept.has(selected) ? selected : (all[0]?.card.id ?? null));
+  }
+
+  function drawEdges(): void {
+    if (!content) return;
+    const { drawing, related, dimmed } = content;
+    const visible = window ?? { top: 0, bottom: 1_500 };
+    const culled = drawing.cards.size > cullAbove && !drawingAll;
+    const inside = (top: number, bottom: number): boolean => !culled || (bottom > visible.top - cullMargin && top < visible.bottom + cullMargin);
+    const onDemand = drawing.edges.length > onDemandAbove;
+    const twin = hovered === undefined ? undefined : content.twin(hovered);
+    const asked = ({ edge }: PlacedEdge): boolean =>
+      related.edges.has(edge.id) || (hovered !== undefined && [edge.from.card, edge.to.card].some((end) => end === hovered || end === twin));
+    const edges = drawing.edges.filter((edge) => inside(Math.min(edge.y1, edge.y2), Math.max(edge.y1, edge.y2)) && (!onDemand || asked(edge)));
+    edgesLayer.classList.toggle('many', drawing.edges.length > faintAbove && !onDemand);
     edgesLayer.replaceChildren(
       ...[...edges]
         .sort((a, b) => Number(related.edges.has(a.edge.id)) - Number(related.edges.has(b.edge.id)))
@@ -192,15 +230,11 @@ export function createDrawing(host: DrawingHost): Drawing {
           }),
         ),
     );
-    gatesLayer.replaceChildren(
-      ...drawing.gates.filter((placed) => inside(placed.y, placed.y)).map((placed) => drawGate(placed, dimmed.has(placed.gate.workload))),
-    );
-    if (focused === null || !kept.has(focused)) rove(selected !== null && kept.has(selected) ? selected : (all[0]?.card.id ?? null));
   }
 
   function putCard(placed: PlacedCard, look: Parameters<typeof drawCard>[1]): void {
     const { card } = placed;
-    const key = JSON.stringify([card, look.width, look.height, look.selected, look.dimmed, [...look.dotsLeft], [...look.dotsRight]]);
+    const key = JSON.stringify([card, look.width, look.height, look.selected, look.own, look.down, look.dimmed, [...look.dotsLeft], [...look.dotsRight]]);
     const old = kept.get(card.id);
     let group = old?.element;
     if (old?.look !== key) {
@@ -231,7 +265,10 @@ export function createDrawing(host: DrawingHost): Drawing {
         const middle = lane.x + lane.width / 2;
         return svg(
           'g',
-          { class: isContainers ? 'strip container-strip' : 'strip' },
+          {
+            class: isContainers ? 'strip container-strip' : 'strip',
+            ...(isContainers ? { role: 'button', tabindex: 0, 'aria-label': `Show the containers, ${count}` } : {}),
+          },
           svg('rect', {
             x: lane.x + 0.5,
             y: isContainers ? 0.5 : -4,
@@ -323,6 +360,12 @@ export function createDrawing(host: DrawingHost): Drawing {
     element,
     show,
     focus,
+    whole() {
+      drawingAll = true;
+      draw();
+      drawingAll = false;
+      return root;
+    },
     scrolled(top, bottom) {
       const zoom = content?.zoom ?? 1;
       const next = { top: top / zoom, bottom: bottom / zoom };

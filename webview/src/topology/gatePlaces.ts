@@ -23,7 +23,11 @@ export function placeGates(
   column: { readonly x: number; readonly rowHeight: number },
 ): readonly PlacedGate[] {
   const into = new Map<string, TopologyEdge[]>();
-  for (const edge of edges) into.set(edge.to.card, [...(into.get(edge.to.card) ?? []), edge]);
+  for (const edge of edges) {
+    const known = into.get(edge.to.card);
+    if (known) known.push(edge);
+    else into.set(edge.to.card, [edge]);
+  }
   const places = gates.flatMap((gate) => {
     const placed = cards.get(gate.workload);
     if (!placed) return [];

@@ -1,6 +1,8 @@
 /** What the topology view asks of the page around it. */
 import type { SourceRef } from '../../../server/src/protocol/source';
 import type { Topology, TopologyCard } from '../../../server/src/protocol/topology';
+import type { Trace } from '../../../server/src/protocol/trace';
+import type { SavedDrawing } from '../exportDrawing';
 import type { PanelState } from '../store';
 
 export interface TopologyHost {
@@ -11,6 +13,9 @@ export interface TopologyHost {
   traceTo(card: TopologyCard): void;
   traceBetween(from: TopologyCard, to: TopologyCard): void;
   cancelPending(): void;
+  /** `count` of the `all` pods of a workload are not ready. */
+  setReadiness(workload: string, count: number, all: number): void;
+  showTrace(): void;
   /** Filter, zoom or an open lane changed: they are to be kept. */
   changed(): void;
 }
@@ -20,6 +25,10 @@ export interface TopologyViewState {
   readonly message: string;
   readonly selected: string | null;
   readonly pending: PanelState['pending'];
+  readonly notReady: PanelState['notReady'];
+  /** The trace that stands: its outcome is told here, too. */
+  readonly trace: Trace | null;
+  readonly endpoints: PanelState['endpoints'];
 }
 
 export interface TopologyView {
@@ -28,4 +37,6 @@ export interface TopologyView {
   resize(width: number): void;
   saveState(): unknown;
   restoreState(state: unknown): void;
+  /** What is drawn, for a file; undefined while nothing is. */
+  drawn(): SavedDrawing | undefined;
 }

@@ -66,8 +66,8 @@ const between = 8;
 const bandHead = 29;
 const pillGap = 32;
 
-/** Cards of lanes that have no room (strips) are left out, with their edges. */
-export function layOut(topology: Topology, width: number, containersOpen: boolean): TopologyDrawing {
+/** Cards of lanes that have no room (strips) are left out, with their edges. `containers`: how many there are, where collapsed cards hold some. */
+export function layOut(topology: Topology, width: number, containersOpen: boolean, containers?: number): TopologyDrawing {
   const filled = new Set<LaneKind>(topology.cards.map((card) => card.lane));
   const lanes = arrangeLanes(width, filled, containersOpen);
   const shown = topology.cards.filter((card) => !lanes.byKind[card.lane].strip);
@@ -90,8 +90,12 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
     ...new Set(groups.map((group) => group.namespace).filter((namespace) => !topology.namespaces.includes(namespace))),
   ];
   let y = 0;
+  const inOrder = grouped(
+    order.groups.flatMap((id) => groupById.get(id) ?? []),
+    (group) => group.namespace,
+  );
   for (const namespace of namespaces) {
-    const members = order.groups.flatMap((id) => groupById.get(id) ?? []).filter((group) => group.namespace === namespace);
+    const members = inOrder.get(namespace) ?? [];
     if (members.length === 0) continue;
     // The row of a collapsed namespace says its name itself.
     const isRow = members.every((group) => namespaceOfRow(group.id) !== undefined);
@@ -119,7 +123,7 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
     gates,
     labels,
     notes,
-    hidden: countHidden(topology.cards, lanes),
+    hidden: { ...countHidden(topology.cards, lanes), ...(containers === undefined ? {} : { container: containers }) },
   };
 }
 
@@ -154,18 +158,21 @@ function makeGroups(cards: readonly TopologyCard[], edges: readonly TopologyEdge
     const lane = byId.get(edge.from.card)?.lane;
     return lane === 'load-balancer' || lane === 'ingress';
   });
+  const firstOf = new Map<string, TopologyEdge>();
   for (const edge of entering) {
-    const other = entering.find((candidate) => candidate.from.card === edge.from.card);
-    if (other) parent.set(root(edge.to.card), root(other.to.card));
+    const other = firstOf.get(edge.from.card);
+    if (!other) firstOf.set(edge.from.card, edge);
+    else parent.set(root(edge.to.card), root(other.to.card));
   }
-  const parts = new Map<string, TopologyCard[]>();
-  for (const card of members) parts.set(root(card.id), [...(parts.get(root(card.id)) ?? []), card]);
+  const parts = grouped(members, (card) => root(card.id));
+  const byTarget = grouped(edges, (edge) => edge.to.card);
+  const enteringByTarget = grouped(entering, (edge) => edge.to.card);
   return [...parts.values()].map((part) => {
     const sorted = [...part].sort((a, b) => compare(a.id, b.id));
     const ids = new Set(part.map((card) => card.id));
-    const through = [...new Set(entering.filter((edge) => ids.has(edge.to.card)).map((edge) => edge.from.card))].sort(compare);
-    const into = edges.filter((edge) => ids.has(edge.to.card) && !ids.has(edge.from.card));
-    const calls = [...into, ...edges.filter((edge) => through.includes(edge.to.card))];
+    const through = [...new Set(part.flatMap((card) => enteringByTarget.get(card.id) ?? []).map((edge) => edge.from.card))].sort(compare);
+    const into = part.flatMap((card) => byTarget.get(card.id) ?? []).filter((edge) => !ids.has(edge.from.card));
+    const calls = [...into, ...through.flatMap((id) => byTarget.get(id) ?? [])];
     return {
       id: sorted[0]?.id ?? '',
       namespace: sorted[0]?.namespace ?? '',
@@ -178,6 +185,16 @@ function makeGroups(cards: readonly TopologyCard[], edges: readonly TopologyEdge
       workloads: sorted.filter((card) => card.lane === 'workload'),
     };
   });
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
 }
 
 /** One namespace from `top` down; the answer is where the next may begin. Workloads that no Service selects fill what is free beside the Services. */
@@ -235,11 +252,12 @@ function placeEntries(
   rowOf: ReadonlyMap<string, number>,
   put: (card: TopologyCard, y: number) => void,
 ): void {
+  const bySource = grouped(edges, (edge) => edge.from.card);
   for (const lane of ['ingress', 'load-balancer'] as const) {
     const wishes = shown
       .filter((card) => card.lane === lane)
       .map((card) => {
-        const ys = edges.filter((edge) => edge.from.card === card.id).flatMap((edge) => cards.get(edge.to.card)?.y ?? []);
+        const ys = (bySource.get(card.id) ?? []).flatMap((edge) => cards.get(edge.to.card)?.y ?? []);
         return { card, y: rowOf.get(card.id) ?? (ys.length > 0 ? Math.min(...ys) : Infinity) };
       })
       .sort((a, b) => (a.y === b.y ? compare(a.card.id, b.card.id) : a.y - b.y));
@@ -263,13 +281,12 @@ function placeOutside(
   put: (card: TopologyCard, y: number) => void,
 ): void {
   const outside = shown.filter((card) => card.lane === 'outside');
+  const bySource = grouped(edges, (edge) => edge.from.card);
   const targets = (id: string): readonly number[] =>
-    edges
-      .filter((edge) => edge.from.card === id)
-      .flatMap((edge) => {
-        const target = cards.get(edge.to.card);
-        return target ? [landing(target, edge.to.port)] : [];
-      });
+    (bySource.get(id) ?? []).flatMap((edge) => {
+      const target = cards.get(edge.to.card);
+      return target ? [landing(target, edge.to.port)] : [];
+    });
   let top = 19;
   const x = lanes.byKind.outside.x;
   const elsewhere = outside.filter((card) => card.shape !== 'caller');
@@ -350,7 +367,11 @@ function noteOf(card: TopologyCard, y: number, lanes: Lanes): PlacedNote {
 function callersByDepth(shown: readonly TopologyCard[], edges: readonly TopologyEdge[]): readonly string[] {
   const callers = shown.filter((card) => card.shape === 'caller').map((card) => card.id);
   const next = new Map<string, string[]>();
-  for (const edge of edges) next.set(edge.from.card, [...(next.get(edge.from.card) ?? []), edge.to.card]);
+  for (const [from, own] of grouped(edges, (edge) => edge.from.card))
+    next.set(
+      from,
+      own.map((edge) => edge.to.card),
+    );
   const present = new Set(callers);
   /** A workload goes on as the pill that stands for it. */
   const onward = (id: string): readonly string[] => (present.has(`caller:${id}`) ? [`caller:${id}`] : (next.get(id) ?? []));

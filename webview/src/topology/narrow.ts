@@ -6,11 +6,12 @@ import { icon, type IconName } from '../icons';
 import { gate } from '../marks';
 import { cutMiddle, measureText } from '../measureText';
 import { button, link } from '../toolkit';
+import { readinessControls } from './details';
 import { drawCard, drawFinding, iconOf } from './drawCard';
 import type { Filtered, TopologyFilter } from './filter';
 import type { TopologyHost, TopologyViewState } from './host';
 import { cardHeight, pillHeight } from './layout';
-import { fileAndLine, mostSpecific, neighboursOf, placeOf } from './relations';
+import { downOf, mostSpecific, neighboursOf, placeOf, placeOfPolicy } from './relations';
 
 export interface NarrowContent {
   readonly topology: Topology;
@@ -18,6 +19,7 @@ export interface NarrowContent {
   readonly filter: TopologyFilter;
   readonly selected: string | null;
   readonly pending: TopologyViewState['pending'];
+  readonly notReady: TopologyViewState['notReady'];
   readonly width: number;
 }
 
@@ -46,10 +48,12 @@ export function drawNeighbours(content: NarrowContent, host: TopologyHost): read
         el(
           'div',
           { class: 'narrow-buttons' },
-          button({ label: 'Trace to here', primary: pending?.end !== 'to', onClick: () => host.traceTo(card) }),
           button({ label: 'Trace from here', primary: pending?.end === 'to', onClick: () => host.traceFrom(card) }),
+          button({ label: 'Trace to here', primary: pending?.end !== 'to', onClick: () => host.traceTo(card) }),
         ),
       );
+    const pods = readinessControls(neighboursOf(topology, card.id).workloads, content.notReady, host);
+    if (pods.length > 0) parts.push(el('div', { class: 'narrow-pods' }, pods));
   } else parts.push(el('div', { class: 'narrow-hint' }, 'Choose a resource to see who reaches it and what it reaches.'));
   if (pending)
     parts.push(
@@ -65,7 +69,7 @@ export function drawNeighbours(content: NarrowContent, host: TopologyHost): read
 }
 
 /** Callers, the resource's own cards and what it reaches, one below the other. */
-function drawStack({ topology, selected, width }: NarrowContent, card: TopologyCard, host: TopologyHost): HTMLElement {
+function drawStack({ topology, selected, notReady, width }: NarrowContent, card: TopologyCard, host: TopologyHost): HTMLElement {
   const around = neighboursOf(topology, card.id);
   const all = topology.cards.filter((candidate) => candidate.lane === 'workload').length;
   const wide = width - edge - 31;
@@ -89,7 +93,9 @@ function drawStack({ topology, selected, width }: NarrowContent, card: TopologyC
     const group = drawCard(one, {
       width: wide,
       height,
-      selected: own,
+      selected: own && one.id === card.id,
+      own,
+      down: one.lane === 'workload' ? downOf(one, notReady) : 0,
       dimmed: false,
       dotsLeft: new Set(),
       dotsRight: own && one.lane !== 'workload' && around.reachedBy.length > 0 ? new Set([...ports].slice(0, 1)) : new Set(),
@@ -147,7 +153,7 @@ function drawStack({ topology, selected, width }: NarrowContent, card: TopologyC
       const first = mostSpecific(topology, own.policies);
       const says = own.state === 'closed' ? 'lets nobody in' : own.state === 'not-enforced' ? 'not enforced' : `lets in ${own.letsIn}`;
       text(x + 20, cutMiddle(`policy ${first?.name ?? ''} ${says}`, wide - 50, { size: 11 }), '', y + 14);
-      if (first) root.append(svgLink(fileAndLine(first.source.uri), x + 20, y + 29, first.source, host));
+      if (first) root.append(svgLink(placeOfPolicy(topology, first), x + 20, y + 29, first.source, host));
     }
     y += room - 8;
     arrowFrom = put(one, edge, true) + cardHeight(one);

@@ -16,7 +16,7 @@ export interface Order {
 }
 
 const sweeps = 8;
-const mostEdgesToCount = 1_200;
+const mostEdgesToCount = 20_000;
 const mostEdgesToImprove = 100;
 const mostCallersToImprove = 16;
 
@@ -29,7 +29,11 @@ interface CallEdge {
 export function orderGroups(groups: readonly OrderedGroup[], callersByDepth: readonly string[]): Order {
   const edges = groups.flatMap((group) => group.callers.map((caller) => ({ group: group.id, caller })));
   const groupsOf = new Map<string, string[]>();
-  for (const edge of edges) groupsOf.set(edge.caller, [...(groupsOf.get(edge.caller) ?? []), edge.group]);
+  for (const edge of edges) {
+    const known = groupsOf.get(edge.caller);
+    if (known) known.push(edge.group);
+    else groupsOf.set(edge.caller, [edge.group]);
+  }
   const inUse = callersByDepth.filter((caller) => groupsOf.has(caller));
 
   let callers: readonly string[] = inUse;
@@ -81,15 +85,19 @@ export function crossings(edges: readonly CallEdge[], order: Order): number {
   if (edges.length > mostEdgesToCount) return Infinity;
   const left = positions(order.callers);
   const right = positions(order.groups);
+  const ends = edges
+    .map(({ caller, group }) => ({ left: left.get(caller) ?? 0, right: right.get(group) ?? 0 }))
+    .sort((a, b) => a.left - b.left || a.right - b.right);
+  // Edges that came before and end lower cross the one that comes now; a Fenwick tree counts them, so that the time grows with n log n.
+  const size = order.groups.length + 1;
+  const tree = new Int32Array(size + 1);
   let count = 0;
-  for (let one = 0; one < edges.length; one++) {
-    for (let other = one + 1; other < edges.length; other++) {
-      const a = edges[one];
-      const b = edges[other];
-      if (!a || !b) continue;
-      if (((left.get(a.caller) ?? 0) - (left.get(b.caller) ?? 0)) * ((right.get(a.group) ?? 0) - (right.get(b.group) ?? 0)) < 0) count++;
-    }
-  }
+  ends.forEach((end, before) => {
+    let notLower = 0;
+    for (let at = end.right + 1; at > 0; at -= at & -at) notLower += tree[at] ?? 0;
+    count += before - notLower;
+    for (let at = end.right + 1; at <= size; at += at & -at) tree[at] = (tree[at] ?? 0) + 1;
+  });
   return count;
 }
 

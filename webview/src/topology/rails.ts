@@ -17,10 +17,24 @@ export function drawRails(topology: Topology, reveal: (at: SourceRef) => void): 
   return el(
     'div',
     { class: 'rails' },
+    nodesRail(topology, reveal),
     rail('dns', dns.label, dns.says, dns.assumed ? 'assumed' : ''),
     wide.map((policy) => rail('policy', policy.name, policy.says, words(policy), () => reveal(policy.source))),
     rest &&
       rail('policy', `${topology.policies.length} ${topology.policies.length === 1 ? 'policy' : 'policies'}`, 'each selects few workloads: see the gates', ''),
+  );
+}
+
+/** The machines that the files describe. Where they describe none there is nothing to say here: the trace names those that it assumes. */
+function nodesRail({ nodes = [] }: Topology, reveal: (at: SourceRef) => void): HTMLElement | undefined {
+  const [first, ...more] = nodes;
+  if (!first) return undefined;
+  const says = nodes
+    .slice(0, 4)
+    .map(({ name, says }) => (says === '' ? name : `${name} ${says}`))
+    .join(' · ');
+  return rail('node', more.length === 0 ? '1 node' : `${nodes.length} nodes`, says, nodes.length > 4 ? `and ${nodes.length - 4} more` : '', () =>
+    reveal(first.source),
   );
 }
 

@@ -1,5 +1,6 @@
 /** What belongs to a resource in the graph: its other cards, its edges, its neighbours, in words and as sets. Pure. */
 import type { Topology, TopologyCard, TopologyEdge, TopologyGate } from '../../../server/src/protocol/topology';
+import type { PodsInState } from '../../../server/src/protocol/trace';
 
 export interface Related {
   /** The resource's own cards: a Service with its workloads, a workload with its Services and its pill. */
@@ -10,19 +11,32 @@ export interface Related {
 
 const nothing: Related = { own: new Set(), edges: new Set() };
 
+const maps = new WeakMap<Topology, ReadonlyMap<string, TopologyCard>>();
+
+/** The cards of a graph by id, made once for each. */
+export function cardsById(topology: Topology): ReadonlyMap<string, TopologyCard> {
+  const known = maps.get(topology);
+  if (known) return known;
+  const made = new Map(topology.cards.map((card) => [card.id, card]));
+  maps.set(topology, made);
+  return made;
+}
+
 /** The cards and edges that are marked when a card is selected. */
 export function relatedTo(topology: Topology, selected: string | null): Related {
-  const card = topology.cards.find((candidate) => candidate.id === selected);
+  const cards = cardsById(topology);
+  const card = selected === null ? undefined : cards.get(selected);
   if (!card) return nothing;
+  const laneOf = (id: string): string | undefined => cards.get(id)?.lane;
   const own = new Set([card.id]);
   const twin = twinOf(topology, card.id);
   if (twin !== undefined) own.add(twin);
   for (const edge of topology.edges) {
     if (edge.kind !== 'selects') continue;
     if (card.lane === 'service' && edge.from.card === card.id) own.add(edge.to.card);
-    if (own.has(edge.to.card) && card.lane !== 'service' && laneOf(topology, edge.from.card) === 'service') own.add(edge.from.card);
+    if (own.has(edge.to.card) && card.lane !== 'service' && laneOf(edge.from.card) === 'service') own.add(edge.from.card);
   }
-  for (const id of [...own]) if (laneOf(topology, id) === 'workload') own.add(`caller:${id}`);
+  for (const id of [...own]) if (laneOf(id) === 'workload') own.add(`caller:${id}`);
   const edges = new Set(topology.edges.filter((edge) => own.has(edge.from.card) || own.has(edge.to.card)).map((edge) => edge.id));
   return { own, edges };
 }
@@ -30,7 +44,7 @@ export function relatedTo(topology: Topology, selected: string | null): Related 
 /** A caller's workload, or the pill of a workload, where there is one. */
 export function twinOf(topology: Topology, id: string): string | undefined {
   const twin = id.startsWith('caller:') ? id.slice('caller:'.length) : `caller:${id}`;
-  return topology.cards.some((card) => card.id === twin) ? twin : undefined;
+  return cardsById(topology).has(twin) ? twin : undefined;
 }
 
 export interface Neighbours {
@@ -45,7 +59,7 @@ export interface Neighbours {
 /** Who reaches a resource and whom it reaches, one step each way. */
 export function neighboursOf(topology: Topology, selected: string): Neighbours {
   const { own } = relatedTo(topology, selected);
-  const cards = new Map(topology.cards.map((card) => [card.id, card]));
+  const cards = cardsById(topology);
   const mine = [...own].flatMap((id) => cards.get(id) ?? []);
   const isOwn = (id: string): boolean => own.has(id);
   const distinct = (edges: readonly TopologyEdge[], end: 'from' | 'to'): readonly TopologyCard[] =>
@@ -84,6 +98,12 @@ export function mostSpecific(topology: Topology, policies: TopologyGate['policie
   return [...policies].sort((a, b) => width(a.name, a.source.uri) - width(b.name, b.source.uri))[0];
 }
 
+/** Where the policy is written, with its line where that is known. */
+export function placeOfPolicy(topology: Topology, policy: TopologyGate['policies'][number]): string {
+  const known = topology.policies.find((other) => other.name === policy.name && other.source.uri === policy.source.uri);
+  return fileAndLine(policy.source.uri, known?.range?.start.line);
+}
+
 /** The file's name and, where it is known, the line: `cartservice.yaml:69`. */
 export function placeOf(card: TopologyCard): string | undefined {
   const uri = card.uri ?? card.source?.uri ?? card.ghost?.namedBy[0]?.uri;
@@ -103,6 +123,8 @@ function decoded(text: string): string {
   }
 }
 
-function laneOf(topology: Topology, id: string): string | undefined {
-  return topology.cards.find((card) => card.id === id)?.lane;
+/** How many pods of a workload are not ready. */
+export function downOf(card: TopologyCard, notReady: readonly PodsInState[]): number {
+  const entry = notReady.find((each) => each.workload === card.endpoint);
+  return entry ? Math.min(entry.count ?? card.replicas ?? 1, card.replicas ?? 1) : 0;
 }

@@ -1,13 +1,18 @@
 /** The bar of the selected resource: what it is joined to, where it is written, and tracing from and to it. */
 import { el, replace } from '../dom';
 import { icon, iconOfKind } from '../icons';
-import { button, link } from '../toolkit';
+import { button, iconButton, link } from '../toolkit';
 import { iconOf } from './drawCard';
 import type { TopologyHost, TopologyViewState } from './host';
 import { placeOf, summaryOf } from './relations';
 
+export interface DetailsSwitch {
+  readonly open: boolean;
+  toggle(): void;
+}
+
 /** Fills `bar` anew. */
-export function fillSelectedBar(bar: HTMLElement, state: TopologyViewState, host: TopologyHost): void {
+export function fillSelectedBar(bar: HTMLElement, state: TopologyViewState, host: TopologyHost, details: DetailsSwitch): void {
   const { topology, selected, pending } = state;
   const card = topology?.cards.find((candidate) => candidate.id === selected);
   const waiting =
@@ -15,8 +20,8 @@ export function fillSelectedBar(bar: HTMLElement, state: TopologyViewState, host
     el(
       'div',
       { class: 'bar-pending', role: 'status' },
-      pending.end === 'from' ? `from ${pending.label}: choose where to` : `to ${pending.label}: choose where from`,
-      link({ label: 'cancel', onClick: () => host.cancelPending() }),
+      el('span', { class: 'pending-words' }, pending.end === 'from' ? `From ${pending.label}: choose where to.` : `To ${pending.label}: choose where from.`),
+      link({ label: 'Cancel', onClick: () => host.cancelPending() }),
     );
   if (!topology || !card) {
     replace(
@@ -28,8 +33,17 @@ export function fillSelectedBar(bar: HTMLElement, state: TopologyViewState, host
   const place = placeOf(card);
   const source = card.source ?? card.ghost?.namedBy[0];
   const canTrace = card.endpoint !== undefined;
+  const more = iconButton({
+    label: details.open ? 'Hide the details' : 'Show connections, policies and pods',
+    icon: icon('chevronRight', 14),
+    onClick: () => details.toggle(),
+  });
+  more.classList.add('details-toggle');
+  more.setAttribute('aria-expanded', String(details.open));
+  more.setAttribute('aria-controls', 'topology-details');
   replace(
     bar,
+    more,
     el('div', { class: 'bar-icon' }, icon(card.shape === 'caller' ? iconOfKind(card.object?.kind ?? '') : iconOf(card), 16)),
     el('div', { class: 'bar-title', title: card.title }, card.title),
     waiting ?? el('div', { class: 'bar-summary' }, summaryOf(topology, card.id)),

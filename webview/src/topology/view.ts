@@ -2,32 +2,39 @@
 import type { Topology } from '../../../server/src/protocol/topology';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
-import { dropdown, iconButton, progressRing, textField } from '../toolkit';
+import { measureText } from '../measureText';
+import { dropdown, iconButton, link, progressRing, textField } from '../toolkit';
+import { aroundAbove, aroundResource } from './around';
 import { collapseNamespaces, namespaceOfRow } from './collapse';
+import { drawDetails } from './details';
 import { createDrawing } from './drawing';
 import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
 import type { TopologyHost, TopologyView, TopologyViewState } from './host';
-import { hasHead, laneTitles } from './lanes';
+import { hasHead, laneTitles, type Lane, type Lanes } from './lanes';
 import { layOut, type TopologyDrawing } from './layout';
 import { drawLegend } from './legend';
 import { createMinimap } from './minimap';
 import { drawNeighbours } from './narrow';
 import { drawRails } from './rails';
 import { fillSelectedBar } from './selectedBar';
-import { mostSpecific, relatedTo, twinOf } from './relations';
+import { cardsById, mostSpecific, relatedTo, twinOf } from './relations';
+import { standingTrace } from './standing';
 
 const narrowBelow = 480;
 const containersFrom = 1200;
 const floatMinimapAbove = 50;
 
 export function createTopologyView(host: TopologyHost): TopologyView {
-  let state: TopologyViewState = { topology: null, message: '', selected: null, pending: null };
+  let state: TopologyViewState = { topology: null, message: '', selected: null, pending: null, notReady: [], trace: null, endpoints: [] };
   let filter: TopologyFilter = noFilter;
   let zoom = 1;
   let width = 900;
   let containersOpen: boolean | undefined;
   let drawn: TopologyDrawing | undefined;
   let shownSelection: string | null = null;
+  let detailsOpen = false;
+  /** Large graphs begin round what is selected. */
+  let onlyAround = true;
   const openNamespaces = new Set<string>();
 
   const drawing = createDrawing({
@@ -111,9 +118,12 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   const scroller = el('div', { class: 'scroller' }, laneHeads, ground, legendPlace);
   const neighbours = el('div', { class: 'neighbours' });
   const message = el('div', { class: 'message', role: 'status' });
+  const around = el('div', { class: 'around-bar', hidden: true });
+  const standing = el('div', { class: 'standing-place' });
+  const details = el('div', { class: 'details-place', id: 'topology-details', hidden: true });
   const bar = el('div', { class: 'selected-bar' });
   const floating = el('div', { class: 'minimap-float', hidden: true });
-  const element = el('div', { class: 'topology' }, toolbar, message, neighbours, scroller, floating, bar);
+  const element = el('div', { class: 'topology' }, toolbar, around, message, neighbours, scroller, floating, standing, details, bar);
 
   scroller.addEventListener('scroll', () => requestAnimationFrame(scrolled), { passive: true });
   scroller.addEventListener(
@@ -178,6 +188,8 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     bar.hidden = nothing || narrow;
     toolbar.hidden = topology === null;
     if (nothing || narrow) floating.hidden = true;
+    if (nothing || narrow) around.hidden = details.hidden = true;
+    replace(standing, nothing ? undefined : standingTrace(state, host));
     if (topology === null || nothing) {
       const text = topology === null ? state.message : 'No resource of this context takes part in network traffic.';
       replace(message, topology === null && text.endsWith('…') && progressRing(text), el('div', null, text));
@@ -185,15 +197,24 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     }
     fillChoices(topology);
     const filtered = applyFilter(topology, filter);
-    if (narrow) replace(neighbours, drawNeighbours({ topology, filtered, filter, selected: state.selected, pending: state.pending, width }, host));
+    if (narrow)
+      replace(
+        neighbours,
+        drawNeighbours({ topology, filtered, filter, selected: state.selected, pending: state.pending, notReady: state.notReady, width }, host),
+      );
     else renderDrawing(topology, filtered);
   }
 
   function renderDrawing(topology: Topology, filtered: Filtered): void {
     const open = containersOpen ?? width >= containersFrom;
-    const collapsed = collapseNamespaces(filtered.topology, filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]));
-    const isWhole = collapsed.topology === filtered.topology;
-    drawn = layOut(collapsed.topology, width, open);
+    const isLarge = topology.context.resources > aroundAbove && filtered.topology === topology && state.selected !== null;
+    const part = isLarge && onlyAround && state.selected !== null ? aroundResource(topology, state.selected) : undefined;
+    showAround(topology, isLarge ? part : null);
+    const collapsed = part
+      ? { topology: part, open: new Set<string>() }
+      : collapseNamespaces(filtered.topology, filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]));
+    const isWhole = part !== undefined || collapsed.topology === filtered.topology;
+    drawn = layOut(collapsed.topology, width, open, countContainers(part ?? filtered.topology));
     const related = relatedTo(isWhole ? topology : collapsed.topology, state.selected);
     drawing.show({
       drawing: drawn,
@@ -202,9 +223,10 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       selected: state.selected,
       zoom,
       closable: collapsed.open,
+      notReady: state.notReady,
       twin: (id) => twinOf(isWhole ? topology : collapsed.topology, id),
     });
-    renderHeads(filtered.topology, drawn);
+    renderHeads(part ?? filtered.topology, drawn);
     ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
     replace(
       railsPlace,
@@ -217,9 +239,41 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     minimapPlace.hidden = float;
     (float ? floating : minimapPlace).append(minimap.element);
     zoomText.textContent = `${Math.round(zoom * 100)} %`;
-    fillSelectedBar(bar, state, host);
+    const card = state.selected === null ? undefined : cardsById(topology).get(state.selected);
+    details.hidden = !detailsOpen || !card;
+    if (card && detailsOpen) replace(details, drawDetails(state, card, host));
+    fillSelectedBar(bar, state, host, {
+      open: detailsOpen,
+      toggle() {
+        detailsOpen = !detailsOpen;
+        host.changed();
+        render();
+        bar.querySelector<HTMLElement>('.details-toggle')?.focus();
+      },
+    });
     if (state.selected !== shownSelection) bringIntoView(state.selected);
     scrolled();
+  }
+
+  /** `part`: what is drawn of a large graph; undefined when all of it is, null when it is not large. */
+  function showAround(topology: Topology, part: Topology | undefined | null): void {
+    around.hidden = part === null;
+    if (part === null) return;
+    const toggle = (only: boolean): void => {
+      onlyAround = only;
+      host.changed();
+      render();
+    };
+    const title = cardsById(topology).get(state.selected ?? '')?.title ?? '';
+    replace(
+      around,
+      el(
+        'span',
+        null,
+        part ? `${title} and what it is joined to: ${part.cards.length} of ${topology.cards.length} cards` : `All ${topology.cards.length} cards`,
+      ),
+      part ? link({ label: 'Show all', onClick: () => toggle(false) }) : link({ label: `Only round ${title}`, onClick: () => toggle(true) }),
+    );
   }
 
   function renderHeads(topology: Topology, { lanes }: TopologyDrawing): void {
@@ -233,7 +287,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
             lane.kind === 'container'
               ? topology.cards.reduce((sum, card) => sum + card.containers.length, 0)
               : topology.cards.filter((card) => card.lane === lane.kind && card.shape !== 'ghost').length;
-          const title = hasHead(lane, lanes) ? laneTitles[lane.kind] : '';
+          const title = hasHead(lane, lanes) ? headOf(lane, lanes, topology) : '';
           const head = el(
             'div',
             { class: lane.strip ? `lane-head strip-head ${lane.kind}-head` : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
@@ -299,11 +353,35 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       width = next;
       render();
     },
-    saveState: () => ({ filter, zoom, containersOpen, openNamespaces: [...openNamespaces], left: scroller.scrollLeft, top: scroller.scrollTop }),
+    drawn() {
+      const { topology } = state;
+      if (!topology || !drawn || width < narrowBelow) return undefined;
+      return {
+        element: drawing.whole(),
+        name: `${topology.context.label}-topology`,
+        title: `${topology.context.label}: topology`,
+        words: [
+          ...drawn.lanes.order.filter((lane) => !lane.strip).map((lane) => ({ text: laneTitles[lane.kind], x: lane.x, y: -2, strong: true })),
+          ...drawn.notes.map((note) => ({ text: note.card.ghost?.says ?? '', x: note.x, y: note.y + 18 })),
+        ],
+      };
+    },
+    saveState: () => ({
+      filter,
+      zoom,
+      containersOpen,
+      detailsOpen,
+      onlyAround,
+      openNamespaces: [...openNamespaces],
+      left: scroller.scrollLeft,
+      top: scroller.scrollTop,
+    }),
     restoreState(value) {
       if (typeof value !== 'object' || value === null) return;
       const saved = value as Readonly<Record<string, unknown>>;
       if (typeof saved['zoom'] === 'number' && saved['zoom'] >= 0.25 && saved['zoom'] <= 3) zoom = saved['zoom'];
+      if (typeof saved['detailsOpen'] === 'boolean') detailsOpen = saved['detailsOpen'];
+      if (typeof saved['onlyAround'] === 'boolean') onlyAround = saved['onlyAround'];
       if (typeof saved['containersOpen'] === 'boolean') containersOpen = saved['containersOpen'];
       if (Array.isArray(saved['openNamespaces']))
         for (const name of saved['openNamespaces'].slice(0, 1_000)) if (typeof name === 'string') openNamespaces.add(name);
@@ -318,6 +396,21 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       }
     },
   };
+}
+
+/** The head of an empty lane reaches to the left; where the head before it needs that room, it is cut to its initials, and the tooltip says all. */
+function headOf(lane: Lane, { byKind }: Lanes, topology: Topology): string {
+  const title = laneTitles[lane.kind];
+  if (!lane.strip || lane.kind !== 'load-balancer') return title;
+  const before = `${laneTitles.outside}  ${topology.cards.filter((card) => card.lane === 'outside').length}`;
+  const room = lane.x + lane.width - byKind.outside.x - measureText(before, headFont) - 10;
+  return measureText(title, headFont) <= room ? title : 'LB';
+}
+
+const headFont = { size: 11, weight: 600 } as const;
+
+function countContainers(topology: Topology): number {
+  return topology.cards.reduce((sum, card) => sum + (card.lane === 'workload' ? card.containers.length : 0), 0);
 }
 
 /** Dragging the ground pans, as on a map; a click stays a click. */

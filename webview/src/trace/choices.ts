@@ -1,10 +1,11 @@
 /** What the question's controls offer, and the question that they add up to. */
 import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
 import { cniModes, placements, protocols, proxyModes } from '../../../server/src/protocol/trace';
-import type { CniMode, Flow, FlowOptions, Placement, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
+import type { CniMode, Flow, FlowOptions, Placement, PodsInState, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
 import type { IconName } from '../icons';
 import { iconOfKind } from '../icons';
 import type { Choice } from '../toolkit';
+import { without } from '../without';
 import { endpointLabel } from './words';
 
 /** The question while it is edited: every field has a value, an empty one where nothing was chosen. */
@@ -17,6 +18,9 @@ export interface Draft {
   readonly placement: Placement;
   readonly cni: CniMode;
   readonly proxyMode: ProxyMode;
+  /** Empty: as the Service and the pods have it. */
+  readonly family: '' | '4' | '6';
+  readonly notReady: readonly PodsInState[];
 }
 
 export function draftOf(question: Flow | null, endpoints: readonly EndpointChoice[], defaults: QuestionDefaults): Draft {
@@ -34,6 +38,8 @@ export function draftOf(question: Flow | null, endpoints: readonly EndpointChoic
     placement: question?.options?.placement ?? defaults.placement,
     cni: question?.options?.cni ?? defaults.cni,
     proxyMode: question?.options?.proxyMode ?? defaults.proxyMode,
+    family: question?.options?.ipFamily === undefined ? '' : question.options.ipFamily === 4 ? '4' : '6',
+    notReady: question?.options?.notReady ?? [],
   };
 }
 
@@ -43,7 +49,7 @@ function splitPort(to: string, endpoints: readonly EndpointChoice[]): { to: stri
   const name = match?.[1];
   if (name === undefined || match?.[2] === undefined) return { to, port: '' };
   const known = endpoints.filter((choice) => choice.endpoint === name || (choice.label === name && choice.ports.length > 0));
-  const [only] = known;
+  const only = known.find((choice) => choice.endpoint.startsWith('service/')) ?? known[0];
   return only ? { to: only.endpoint, port: match[2] } : { to, port: '' };
 }
 
@@ -51,10 +57,12 @@ function splitPort(to: string, endpoints: readonly EndpointChoice[]): { to: stri
 export function questionOf(draft: Draft, before: Flow | null, defaults: QuestionDefaults): Flow {
   const old = before?.options;
   const options: FlowOptions = {
-    ...old,
+    ...without(old ?? {}, 'ipFamily', 'notReady'),
     ...(draft.placement === defaults.placement && old?.placement === undefined ? {} : { placement: draft.placement }),
     ...(draft.cni === defaults.cni && old?.cni === undefined ? {} : { cni: draft.cni }),
     ...(draft.proxyMode === defaults.proxyMode && old?.proxyMode === undefined ? {} : { proxyMode: draft.proxyMode }),
+    ...(draft.family === '' ? {} : { ipFamily: draft.family === '4' ? (4 as const) : (6 as const) }),
+    ...(draft.notReady.length === 0 ? {} : { notReady: draft.notReady }),
   };
   return {
     from: draft.from,
@@ -82,7 +90,7 @@ export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: st
 export function portChoices(endpoints: readonly EndpointChoice[], to: string, chosen: string): readonly Choice[] {
   const ports = endpoints.find((choice) => choice.endpoint === to)?.ports ?? [];
   const seen = new Set<string>(['']);
-  const choices: Choice[] = [{ value: '', label: 'any port' }];
+  const choices: Choice[] = ports.length > 0 || chosen === '' ? [{ value: '', label: ports.length > 0 ? 'any port' : 'none known' }] : [];
   for (const port of ports) {
     const value = String(port.number);
     if (seen.has(value)) continue;
@@ -90,7 +98,50 @@ export function portChoices(endpoints: readonly EndpointChoice[], to: string, ch
     choices.push({ value, label: value, ...(port.name === undefined ? {} : { detail: port.name }) });
   }
   if (!seen.has(chosen)) choices.push({ value: chosen, label: chosen });
-  return choices;
+  return [...choices, { value: otherPort, label: 'other…' }];
+}
+
+/** The choice that asks for a number. */
+export const otherPort = 'other';
+
+/** A port as it is typed; undefined for what is none. */
+export function portOf(text: string): string | undefined {
+  const digits = text.trim().replace(/^:/, '');
+  return /^\d{1,5}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= 65_535 ? String(Number(digits)) : undefined;
+}
+
+export const familyChoices: readonly Choice[] = [
+  { value: '', label: 'any' },
+  { value: '4', label: 'IPv4' },
+  { value: '6', label: 'IPv6' },
+];
+
+/** Which pods of the destination are ready: all, all but some, none; a mix that was set on the cards stands as it is. */
+export function readinessChoices(
+  pods: NonNullable<EndpointChoice['pods']>,
+  notReady: readonly PodsInState[],
+): { readonly choices: readonly Choice[]; readonly value: string } {
+  const choices: Choice[] = [{ value: '', label: 'all ready' }];
+  for (const { workload, label, count } of pods) {
+    const of = pods.length > 1 ? ` of ${label}` : '';
+    for (const down of new Set([1, count - 1]))
+      if (down > 0 && down < count)
+        choices.push({ value: `${down} ${workload}`, label: `${down} of ${count} not ready`, ...(of === '' ? {} : { detail: label }) });
+    choices.push({ value: `all ${workload}`, label: count === 1 ? `not ready${of}` : `none${of} ready` });
+  }
+  const [only] = notReady;
+  const value = !only ? '' : notReady.length === 1 ? `${only.count ?? 'all'} ${only.workload}` : 'several';
+  if (!choices.some((choice) => choice.value === value))
+    choices.push({ value, label: `${notReady.length} not ready`, detail: notReady.map(({ workload }) => workload.split('/').at(-1)).join(', ') });
+  return { choices, value };
+}
+
+/** What a choice of `readinessChoices` stands for; undefined for the mix that stays as it is. */
+export function notReadyOf(value: string): readonly PodsInState[] | undefined {
+  if (value === '') return [];
+  const match = /^(all|\d+) (.+)$/.exec(value);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return [match[1] === 'all' ? { workload: match[2] } : { workload: match[2], count: Number(match[1]) }];
 }
 
 const modeWords: Readonly<Record<string, string>> = { vxlan: 'VXLAN', ipip: 'IP in IP', bgp: 'BGP', ebpf: 'eBPF' };

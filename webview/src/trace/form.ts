@@ -3,11 +3,16 @@ import type { EndpointChoice, QuestionDefaults } from '../../../server/src/proto
 import type { CniMode, Flow, Placement, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
-import { button, dropdown, iconButton, menuButton, segmented, setPressed } from '../toolkit';
+import { button, dropdown, iconButton, menuButton, segmented, setPressed, textField } from '../toolkit';
 import {
   cniChoices,
   cniLabel,
   draftOf,
+  familyChoices,
+  notReadyOf,
+  otherPort,
+  portOf,
+  readinessChoices,
   endpointChoices,
   endpointIcon,
   placementChoices,
@@ -24,6 +29,7 @@ import { endpointLabel } from './words';
 export interface FormHost {
   ask(question: Flow): void;
   copy(what: 'mermaid' | 'markdown' | 'command'): void;
+  save(format: 'svg' | 'png'): void;
   wording(expert: boolean): void;
 }
 
@@ -52,7 +58,29 @@ export function createForm(host: FormHost): QuestionForm {
 
   const from = dropdown({ label: 'From', choices: [], value: '', icon: icon('workload'), onChange: (value) => change({ ...draft, from: value }) });
   const to = dropdown({ label: 'To', choices: [], value: '', icon: icon('service'), onChange: (value) => change({ ...draft, to: value, port: '' }) });
-  const port = dropdown({ label: 'Port', choices: [], value: '', onChange: (value) => change({ ...draft, port: value }) });
+  const port = dropdown({
+    label: 'Port',
+    choices: [],
+    value: '',
+    onChange: (value) => {
+      if (value === otherPort) setTyping(true);
+      else change({ ...draft, port: value });
+    },
+  });
+  const typedPort = textField({
+    label: 'Port',
+    placeholder: 'port',
+    onInput: (text) => {
+      draft = { ...draft, port: portOf(text) ?? draft.port };
+    },
+    onEnter: () => ask(),
+  });
+  typedPort.element.classList.add('typed-port');
+  typedPort.element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    setTyping(false);
+    port.focus();
+  });
   const protocol = dropdown({
     label: 'Protocol',
     choices: protocolChoices,
@@ -72,6 +100,21 @@ export function createForm(host: FormHost): QuestionForm {
     value: 'iptables',
     onChange: (value) => option({ ...draft, proxyMode: value as ProxyMode }),
   });
+  const family = dropdown({
+    label: 'IP family',
+    choices: familyChoices,
+    value: '',
+    onChange: (value) => option({ ...draft, family: value === '4' || value === '6' ? value : '' }),
+  });
+  const readiness = dropdown({
+    label: 'Pods behind it',
+    choices: [],
+    value: '',
+    onChange: (value) => {
+      const notReady = notReadyOf(value);
+      if (notReady) option({ ...draft, notReady });
+    },
+  });
   const wording = segmented({
     label: 'Wording',
     choices: [
@@ -88,6 +131,8 @@ export function createForm(host: FormHost): QuestionForm {
       { label: 'Mermaid diagram', onClick: () => host.copy('mermaid') },
       { label: 'Markdown table', onClick: () => host.copy('markdown') },
       { label: 'Command', onClick: () => host.copy('command') },
+      { label: 'Save as SVG…', onClick: () => host.save('svg') },
+      { label: 'Save as PNG…', onClick: () => host.save('png') },
     ],
   });
   const swap = (): void => {
@@ -96,7 +141,16 @@ export function createForm(host: FormHost): QuestionForm {
   };
   const swapButton = (): HTMLElement => iconButton({ label: 'Swap From and To', icon: icon('swap'), onClick: swap });
   const pencil = iconButton({ label: 'Edit the question', icon: icon('edit'), pressed: false, onClick: () => setOpen(!open) });
-  const options = el('div', { class: 'question-options' }, cell('placement', placement.element), cell('cni', cni.element), cell('proxy', proxyMode.element));
+  const readinessCell = cell('readiness', readiness.element);
+  const options = el(
+    'div',
+    { class: 'question-options' },
+    cell('placement', placement.element),
+    cell('cni', cni.element),
+    cell('proxy', proxyMode.element),
+    cell('family', family.element),
+    readinessCell,
+  );
   const noPart = el('div', { class: 'question-no-part', hidden: true }, 'Placement, CNI and kube-proxy mode play no part here.');
   const ends = el(
     'div',
@@ -104,7 +158,7 @@ export function createForm(host: FormHost): QuestionForm {
     cell('from', from.element),
     el('div', { class: 'question-swap' }, swapButton()),
     cell('to', to.element),
-    cell('port', port.element),
+    cell('port', el('div', { class: 'port-choice' }, port.element, typedPort.element)),
     cell('protocol', protocol.element),
     button({ label: 'Trace', primary: true, onClick: () => ask() }),
   );
@@ -116,8 +170,16 @@ export function createForm(host: FormHost): QuestionForm {
   const short = el('div', { class: 'question-short' }, el('div', { class: 'question-short-head' }, lines, swapButton(), pencil), marks);
   const element = el('section', { class: 'question', 'aria-label': 'Question' }, short, controls);
 
+  function setTyping(next: boolean): void {
+    port.element.hidden = next;
+    typedPort.element.hidden = !next;
+    if (!next) return;
+    typedPort.set('');
+    typedPort.focus();
+  }
   function ask(): void {
     if (draft.from === '' || draft.to === '') return;
+    setTyping(false);
     setOpen(false);
     host.ask(questionOf(draft, state.question, state.defaults));
   }
@@ -146,15 +208,29 @@ export function createForm(host: FormHost): QuestionForm {
     placement.set(placementChoices, draft.placement);
     cni.set(cniChoices, draft.cni);
     proxyMode.set(proxyChoices, draft.proxyMode);
+    family.set(familyChoices, draft.family);
+    const pods = endpoints.find((choice) => choice.endpoint === draft.to)?.pods ?? [];
+    const ready = readinessChoices(pods, draft.notReady);
+    readinessCell.hidden = pods.length === 0 && draft.notReady.length === 0;
+    readiness.set(ready.choices, ready.value);
     options.hidden = state.inPod;
     noPart.hidden = !state.inPod;
     replace(lines, shortLine(draft.from, '', endpoints), shortLine(draft.to, `${draft.port === '' ? '' : `:${draft.port} `}${draft.protocol}`, endpoints));
     replace(
       marks,
-      state.inPod ? null : [placementLabel(draft.placement), cniLabel(draft.cni), draft.proxyMode].map((text) => el('span', { class: 'chip' }, text)),
+      state.inPod
+        ? null
+        : [
+            placementLabel(draft.placement),
+            cniLabel(draft.cni),
+            draft.proxyMode,
+            ...(draft.family === '' ? [] : [`IPv${draft.family}`]),
+            ...draft.notReady.map(({ workload, count }) => `${workload.split('/').at(-1) ?? workload}: ${count ?? 'all'} not ready`),
+          ].map((text) => el('span', { class: 'chip' }, text)),
     );
   }
 
+  setTyping(false);
   return {
     element,
     update(next) {

@@ -4,7 +4,10 @@ import type { Branch, Flow, Trace } from '../../../server/src/protocol/trace';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
 import { markOfOutcome } from '../marks';
+import { link } from '../toolkit';
 import type { TraceHost, TraceState, TraceView } from './contract';
+import { drawBranches } from './branches/draw';
+import { mergePaths } from './branches/merge';
 import { draw } from './drawing/draw';
 import type { TraceDrawing } from './drawing/draw';
 import { drawInPod } from './drawing/inPod';
@@ -19,10 +22,11 @@ import { createPathTable } from './paths';
 import type { PathTable } from './paths';
 import { createPlayer, travelTime } from './player';
 import { createTimeline } from './timeline';
+import { sentence } from './text';
 import './trace.css';
 import { createTransport } from './transport';
 import { drawWhy } from './why';
-import { endpointLabel, hopTitle, verdictWord } from './words';
+import { endpointLabel, hopTitle, outcomeTitle, verdictWord } from './words';
 
 const narrowBelow = 480;
 const wideFormFrom = 720;
@@ -45,6 +49,7 @@ export function createTraceView(host: TraceHost): TraceView {
   const form = createForm({
     ask: (question) => host.ask(question),
     copy: (what) => host.copy(what),
+    save: (format) => host.save(format),
     wording(next) {
       expert = next;
       drawAnswer();
@@ -141,6 +146,7 @@ export function createTraceView(host: TraceHost): TraceView {
     };
     list = narrow ? createTimeline(listOptions) : createHopList(listOptions);
     const outcome = drawOutcome(trace, path, endpoints, narrow);
+    if (state.tried !== undefined) outcome.prepend(triedBar(state.tried, host));
     const why = drawWhy(trace, path, host);
     if (trace.branches.length > 1) table = createPathTable(trace.branches, narrow ? 'narrow' : width < wideFormFrom ? 'middle' : 'wide', choosePath);
     if (narrow) replace(answer, outcome, table?.element, list.element, why);
@@ -158,21 +164,29 @@ export function createTraceView(host: TraceHost): TraceView {
     table?.setSelected(chosenPath);
     show(current, false);
   }
-  function drawPath(trace: Trace, path: Branch, frame: HTMLElement): TraceDrawing {
-    const room = width >= wideFrom ? width - listWidth : width;
+  function drawPath(trace: Trace, path: Branch, frame: HTMLElement, room = width >= wideFrom ? width - listWidth : width): TraceDrawing {
     const onSelect = (index: number): void => select(index, true);
     const from = endpointLabel(trace.flow.from, state?.endpoints ?? []);
     const to = endpointLabel(trace.flow.to, state?.endpoints ?? []);
+    const label = `The path from ${from} to ${to}`;
+    const words = { flow: trace.flow, endpoints: state?.endpoints ?? [] };
+    const paths = trace.branches.length > 1 ? mergePaths(trace.branches, chosenPath, { proxyMode: proxyMode(), brief: room < wideFormFrom }) : undefined;
     const made = staysInPod(path)
       ? drawInPod(journey, room, onSelect)
-      : draw(layout(journey, { width: room, proxyMode: proxyMode() }), {
-          flow: trace.flow,
-          endpoints: state?.endpoints ?? [],
-          ...(trace.branches.length > 1 ? { shares: sharesAlong(trace.branches, path) } : {}),
-          onSelect,
-          label: `The path from ${from} to ${to}`,
-        });
+      : paths?.forks
+        ? drawBranches(paths, journey, { ...words, label, width: room, chosen: chosenPath, onSelect, onPath: choosePath })
+        : draw(layout(journey, { width: room, proxyMode: proxyMode() }), {
+            ...words,
+            ...(trace.branches.length > 1 ? { shares: sharesAlong(trace.branches, path) } : {}),
+            onSelect,
+            label,
+          });
     frame.append(made.element);
+    if (Number(made.element.getAttribute('width')) > room) {
+      frame.tabIndex = 0;
+      frame.setAttribute('role', 'group');
+      frame.setAttribute('aria-label', 'The drawing of the path, wider than the page');
+    }
     return made;
   }
   function choosePath(index: number): void {
@@ -211,6 +225,22 @@ export function createTraceView(host: TraceHost): TraceView {
       if (before !== width) drawAnswer();
       transport.fit();
     },
+    drawn() {
+      const trace = state?.trace;
+      const path = branch();
+      if (!trace || !path || !state) return undefined;
+      const [from, to] = [endpointLabel(trace.flow.from, state.endpoints), endpointLabel(trace.flow.to, state.endpoints)];
+      const name = `${from}-to-${to}`.slice(0, 100);
+      const title = `${from} → ${to}${trace.flow.port === undefined ? '' : `:${trace.flow.port}`}: ${outcomeTitle(trace)}`;
+      if (drawing) return { element: drawing.element, name, title };
+      // Where the page is too narrow for the drawing, it is made for the file; it needs the style sheet, so it stands on the page while it is read.
+      const frame = el('div', { class: 'drawing-ground unseen', 'aria-hidden': 'true' });
+      const made = drawPath(trace, path, frame, 900);
+      made.setCurrent(journey.hops.length - 1);
+      element.append(frame);
+      setTimeout(() => frame.remove(), 0);
+      return { element: made.element, name, title };
+    },
     saveState: () => ({ expert, path: chosenPath, hop: current }),
     restoreState(saved) {
       if (typeof saved !== 'object' || saved === null) return;
@@ -221,6 +251,17 @@ export function createTraceView(host: TraceHost): TraceView {
       if (isIndex(values['hop'])) restoredHop = values['hop'];
     },
   };
+}
+
+/** Says that the answer is about an edit that nobody has made. */
+function triedBar(what: string, host: TraceHost): HTMLElement {
+  return el(
+    'div',
+    { class: 'tried-bar', role: 'status' },
+    icon('edit', 14),
+    el('div', null, el('strong', null, 'With an edit that is not made: '), sentence(what)),
+    link({ label: 'As the files are', onClick: () => host.tryRemedy(null) }),
+  );
 }
 
 const emptyBranch: Branch = { label: '', share: 1, hops: [], reply: [], outcome: 'unknown', notReached: [], alternatives: [] };

@@ -13,6 +13,7 @@ import { insertionLines, yamlPieces } from './yamlLines';
 export interface WhyHost {
   reveal(at: SourceRef): void;
   preview(remedy: number): void;
+  tryRemedy(remedy: number | null): void;
 }
 
 /** Undefined when there is nothing to explain: the branch arrives, and nothing is unknown. */
@@ -33,7 +34,7 @@ function drawReason(hop: Hop, host: WhyHost): Child {
   const deciding = decidingEvidence(hop);
   const policies = inOrder(hop.policies ?? [], deciding);
   return [
-    el('div', { class: 'why-head' }, el('h3', null, 'Why'), deciding && evidenceLink(deciding, (at) => host.reveal(at))),
+    el('div', { class: 'why-head' }, el('h2', null, 'Why'), deciding && evidenceLink(deciding, (at) => host.reveal(at))),
     deciding?.excerpt && drawExcerpt(deciding.excerpt, hop.verdict === 'unknown' ? 'in-question' : 'marked'),
     policies.length > 0 &&
       el(
@@ -108,7 +109,7 @@ function drawRemedies(trace: Trace, evidence: readonly Evidence[], host: WhyHost
   return el(
     'div',
     { class: 'why-right' },
-    el('div', { class: 'why-head' }, el('h3', null, helping.length > 0 ? 'What would have to change' : 'What would be no use')),
+    el('div', { class: 'why-head' }, el('h2', null, helping.length > 0 ? 'What would have to change' : 'What would be no use')),
     helping.map(({ remedy, index }, order) =>
       el(
         'div',
@@ -125,7 +126,12 @@ function drawRemedies(trace: Trace, evidence: readonly Evidence[], host: WhyHost
 function previewButton(remedy: Remedy, index: number, host: WhyHost): Child {
   return (
     (remedy.edits?.length ?? 0) > 0 &&
-    el('div', { class: 'remedy-buttons' }, button({ label: 'Preview the edit', primary: true, onClick: () => host.preview(index) }))
+    el(
+      'div',
+      { class: 'remedy-buttons' },
+      button({ label: 'Preview the edit', primary: true, onClick: () => host.preview(index) }),
+      remedy.edits?.every((edit) => edit.change) && button({ label: 'Trace with this edit', onClick: () => host.tryRemedy(index) }),
+    )
   );
 }
 
@@ -143,7 +149,7 @@ function drawUnknowns(unknowns: readonly Unknown[], host: WhyHost): HTMLElement 
   return el(
     'div',
     { class: 'unknowns' },
-    el('div', { class: 'why-head' }, el('h3', null, 'What is not known')),
+    el('div', { class: 'why-head' }, el('h2', null, 'What would have to be known')),
     unknowns.slice(0, 20).map((unknown) =>
       el(
         'div',

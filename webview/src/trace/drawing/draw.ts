@@ -8,9 +8,9 @@ import { iconAt } from '../../icons';
 import { hopTitle, shareText } from '../words';
 import { drawInset, drawNode, drawPod, drawRail, drawRibbon, small } from './drawBoxes';
 import type { DrawWords } from './drawBoxes';
-import type { BetweenShape, Drawing, GateShape, LinkShape, Point, StationShape, Step } from './shapes';
+import type { BetweenShape, Drawing, GateShape, LinkShape, StationShape, Step } from './shapes';
 import { numbersOf } from './stationWords';
-import { travelAlong } from './travel';
+import { pathOf, travelAlong } from './travel';
 
 export interface TraceDrawing {
   readonly element: SVGSVGElement;
@@ -218,14 +218,6 @@ function shareLabel(link: LinkShape, share: number | undefined, before: number |
   const text = shareText(share);
   const room = Math.abs(b.x - a.x);
   return room < measureText(text, small) + 2 ? undefined : svg('text', { class: 'small', x: (a.x + b.x) / 2, y: a.y - 9, 'text-anchor': 'middle' }, text);
-}
-
-function pathOf(points: readonly Point[]): string {
-  return points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 export function arrowHeads(): SVGDefsElement {

@@ -40,6 +40,12 @@ export function pointAt(points: readonly Point[], part: number): Point {
   return points.at(-1) ?? first;
 }
 
+/** The points as path data, joined by straight lines. */
+export function pathOf(points: readonly Point[]): string {
+  const round = (value: number): number => Math.round(value * 10) / 10;
+  return points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
+}
+
 function ease(part: number): number {
   return part < 0.5 ? 2 * part * part : 1 - (2 - 2 * part) ** 2 / 2;
 }

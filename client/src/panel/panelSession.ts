@@ -1,0 +1,153 @@
+/** What one page of the panel shows: its context, its question and the answers, each asked for anew when facts change. */
+import { l10n, type Disposable, type LogOutputChannel } from 'vscode';
+import type { FromPanel, ToPanel } from '../../../server/src/protocol/panel';
+import type { TopologyAnswer } from '../../../server/src/protocol/requests';
+import type { Flow, Remedy, Trace } from '../../../server/src/protocol/trace';
+import type { ActiveManifest } from '../activeManifest';
+import type { PacketpathServer } from '../languageClient';
+import { newest } from '../newest';
+import type { PanelPage } from './panelPage';
+
+export type Message<Type extends ToPanel['type']> = Extract<ToPanel, { readonly type: Type }>;
+type Unsent<T> = T extends ToPanel ? Omit<T, 'revision'> : never;
+export type Rendered = Extract<FromPanel, { readonly type: 'rendered' }>;
+
+export class PanelSession implements Disposable {
+  /** The context that is shown; undefined: that of the manifest in view. */
+  context: string | undefined;
+  following = true;
+  question: Flow | null = null;
+  /** What the page has drawn last. */
+  drawn: Rendered | undefined;
+  readonly sent: Partial<Record<ToPanel['type'], ToPanel>> = {};
+  private answer: Message<'trace'> | undefined;
+  private topology: TopologyAnswer | undefined;
+  private readonly asking = newest();
+  /** Grows with every message, so that the page drops what comes late. The server's own revision starts again with the server. */
+  private revision = 0;
+
+  constructor(
+    readonly page: PanelPage,
+    private readonly server: PacketpathServer,
+    private readonly activeManifest: ActiveManifest,
+    private readonly log: LogOutputChannel,
+  ) {}
+
+  /** Asks the server again for everything that is shown. */
+  async refresh(): Promise<void> {
+    await this.askTopology();
+    if (this.question !== null) await this.askTrace(this.question);
+  }
+
+  get shownContext(): string | undefined {
+    return this.context ?? this.topology?.topology?.context.id;
+  }
+
+  get shownTrace(): Trace | null {
+    return this.answer?.trace ?? null;
+  }
+
+  /** Asks and shows the answer. A newer question wins; the older answer is dropped. */
+  async askTrace(flow: Flow, tried?: Remedy): Promise<void> {
+    this.question = flow;
+    const context = this.shownContext;
+    const uri = this.activeManifest.current?.uri.toString();
+    const where = context !== undefined ? { context } : uri !== undefined ? { uri } : {};
+    try {
+      const reply = await this.asking.run((token) =>
+        this.server.request('packetpath/trace', { ...where, flow, ...(tried?.edits ? { edits: tried.edits } : {}) }, token),
+      );
+      if (reply === undefined) return;
+      if (reply.ok) {
+        // Without a port there is one trace for each port of the destination, in their order. The question then names the one that is shown.
+        const [trace = null, ...others] = reply.traces;
+        const shown = others.length === 0 || trace === null ? flow : { ...flow, ...portOf(trace.flow) };
+        this.question = shown;
+        this.answer = this.send({ type: 'trace', question: shown, trace, ...(tried ? { tried: tried.what } : {}) });
+      } else this.answer = this.send({ type: 'trace', question: flow, trace: null, error: reply.error });
+    } catch (error) {
+      this.log.warn(`Trace: ${String(error)}`);
+      this.answer = this.send({ type: 'trace', question: flow, trace: null, error: l10n.t('The language server did not answer.') });
+    }
+  }
+
+  /** As if the edits of the remedy were made, until facts change or the person asks anew. Null: as the files are. */
+  async tryRemedy(index: number | null): Promise<void> {
+    if (this.question === null) return;
+    const remedy = index === null ? undefined : this.shownTrace?.remedies[index];
+    await this.askTrace(this.question, remedy?.edits?.length ? remedy : undefined);
+  }
+
+  /** A selection that the page made by itself is kept for its next life. */
+  keepSelection(card: string | null): void {
+    this.revision += 1;
+    this.sent['select'] = { type: 'select', revision: this.revision, card };
+  }
+
+  send<T extends ToPanel['type']>(message: Unsent<Message<T>> & { readonly type: T }): Message<T> {
+    this.revision += 1;
+    const complete = { ...message, revision: this.revision } as unknown as Message<T>;
+    this.sent[complete.type] = complete;
+    this.page.send(complete);
+    return complete;
+  }
+
+  /** To a page that was made anew: what the one before it showed. */
+  repeat(): void {
+    for (const type of ['topology', 'trace', 'select', 'show'] as const) {
+      const message = this.sent[type];
+      if (message === undefined) continue;
+      // With a number of its own, so that the order in which messages reach the page is that of their revisions.
+      this.revision += 1;
+      this.page.send({ ...message, revision: this.revision });
+    }
+  }
+
+  /** Begins with what another page shows. */
+  takeOver(other: PanelSession): void {
+    this.context = other.shownContext;
+    this.question = other.question;
+  }
+
+  dispose(): void {
+    this.asking.dispose();
+  }
+
+  private async askTopology(): Promise<void> {
+    if (this.server.state !== 'running') {
+      this.sendTopology(
+        this.topology,
+        this.server.state === 'starting' ? l10n.t('The language server is starting.') : l10n.t('The language server has stopped.'),
+      );
+      return;
+    }
+    const uri = this.activeManifest.current?.uri.toString();
+    try {
+      let answer = await this.server.request('packetpath/topology', this.context !== undefined ? { context: this.context } : uri !== undefined ? { uri } : {});
+      if (this.context !== undefined && answer.topology?.context.id !== this.context) {
+        // The context is gone, with its folder or by an edit of the configuration.
+        this.context = undefined;
+        answer = await this.server.request('packetpath/topology', uri !== undefined ? { uri } : {});
+      }
+      this.topology = answer;
+      this.sendTopology(answer, answer.message);
+    } catch (error) {
+      this.log.warn(`Topology: ${String(error)}`);
+    }
+  }
+
+  private sendTopology(answer: TopologyAnswer | undefined, message: string | undefined): void {
+    this.send({
+      type: 'topology',
+      topology: answer?.topology ?? null,
+      contexts: answer?.contexts ?? [],
+      endpoints: answer?.endpoints ?? [],
+      defaults: answer?.defaults ?? { cni: 'bridge', proxyMode: 'iptables', placement: 'any' },
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+}
+
+function portOf({ port, protocol }: Flow): Pick<Flow, 'port' | 'protocol'> {
+  return { ...(port === undefined ? {} : { port }), ...(protocol === undefined ? {} : { protocol }) };
+}

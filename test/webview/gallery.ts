@@ -1,0 +1,258 @@
+/** Pictures of many states of the panel, to be looked at: real applications where their manifests are here, all themes, all widths. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { topologyAnswer } from '../../server/src/features/panelData';
+import { traceIn } from '../../server/src/features/traces';
+import type { ToPanel } from '../../server/src/protocol/panel';
+import type { Flow, Trace } from '../../server/src/protocol/trace';
+import type { Snapshot } from '../../server/src/workspace/snapshot';
+import { snapshotOf } from '../support/workspaceOf';
+import { repository } from './harness/bundle';
+import { largeManifests } from './harness/largeManifests';
+import type { PanelBrowser } from './harness/panelPage';
+import type { ThemeName } from './harness/themes';
+
+const corpus = process.env['PACKETPATH_CORPUS'] ?? resolve(import.meta.dirname, '../../../shared/corpus');
+const boutiqueFolder = join(corpus, 'GoogleCloudPlatform__microservices-demo', 'kustomize');
+const prometheusFolder = join(corpus, 'prometheus-operator__kube-prometheus', 'manifests');
+
+interface State {
+  readonly name: string;
+  readonly snapshot: () => Snapshot | undefined;
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  /** Card id; none: nothing is selected. */
+  readonly selected?: string;
+  readonly flow?: Flow;
+  /** The hop that is stood at, from 0. */
+  readonly hop?: number;
+  readonly expert?: boolean;
+  /** Typed into the filter. */
+  readonly filter?: string;
+}
+
+/** Writes the pictures whose name holds one of `wanted` (all without any) to `folder`, and says what the page complained of. */
+export async function writeGallery(browser: PanelBrowser, folder: string, wanted: readonly string[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const state of states()) {
+    if (wanted.length > 0 && !wanted.some((word) => state.name.includes(word))) continue;
+    const snapshot = state.snapshot();
+    if (!snapshot) {
+      console.log(`skipped ${state.name}: its manifests are not here (PACKETPATH_CORPUS)`);
+      continue;
+    }
+    const complaints = await picture(browser, join(folder, `${state.name}.png`), state, snapshot);
+    console.log(join(folder, `${state.name}.png`), complaints.join('; '));
+  }
+}
+
+async function picture(browser: PanelBrowser, file: string, state: State, snapshot: Snapshot): Promise<readonly string[]> {
+  const { theme = 'dark', width = 900, height = 980, selected, flow, hop, expert = false, filter } = state;
+  const panel = await browser.open({ theme, width, height: flow ? 4000 : height, reducedMotion: true });
+  const { topology, contexts, endpoints, defaults, message } = topologyAnswer(snapshot, {});
+  await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults, ...(message === undefined ? {} : { message }) });
+  if (selected !== undefined) await panel.send({ type: 'select', revision: 1, card: selected });
+  if (filter !== undefined) {
+    await panel.page.locator('.toolbar vscode-text-field').click();
+    await panel.page.keyboard.type(filter);
+  }
+  if (flow) {
+    const context = topology && snapshot.context(topology.context.id);
+    const answer = context && traceIn(snapshot, context, flow);
+    await panel.send({ type: 'show', revision: 1, view: 'trace' });
+    await panel.send(traceMessage(flow, answer?.ok ? (answer.traces[0] ?? null) : null, answer?.ok === false ? answer.error : undefined));
+    if (expert) await panel.page.locator('.segmented vscode-button').nth(1).click();
+    if (hop !== undefined) await panel.page.locator('.hop-row, .timeline-row').nth(hop).click();
+    const bottom = await panel.page.evaluate(() =>
+      Math.ceil(
+        Math.max(
+          200,
+          ...[...document.querySelectorAll('.answer > :not(.answer-main, .answer-side), .answer-main > *, .answer-side > * > *')].map(
+            (part) => part.getBoundingClientRect().bottom,
+          ),
+        ),
+      ),
+    );
+    await panel.page.setViewportSize({ width, height: Math.min(bottom, 3900) });
+  }
+  await panel.page.mouse.move(width - 1, 2);
+  await new Promise((done) => setTimeout(done, 350));
+  await panel.page.screenshot({ path: file });
+  await panel.close();
+  return panel.complaints;
+}
+
+function traceMessage(flow: Flow, trace: Trace | null, error: string | undefined): ToPanel {
+  return { type: 'trace', revision: 1, question: trace?.flow ?? flow, trace, ...(error === undefined ? {} : { error }) };
+}
+
+function states(): readonly State[] {
+  const shop = remembered(() => snapshotOf(yamlFiles(join(repository, 'examples', 'shop'))));
+  const boutique = remembered(() => (existsSync(boutiqueFolder) ? snapshotOf(boutiqueFiles()) : undefined));
+  const prometheus = remembered(() => (existsSync(prometheusFolder) ? snapshotOf(yamlFiles(prometheusFolder)) : undefined));
+  const cart = 'service/default/cartservice';
+  const checkoutToCart: Flow = {
+    from: 'deployment/default/checkoutservice',
+    to: 'service/default/cartservice',
+    port: 7070,
+    options: { cni: 'calico:vxlan', placement: 'other-node' },
+  };
+  const denied: Flow = {
+    from: 'deployment/default/frontend',
+    to: 'service/default/redis-cart',
+    port: 6379,
+    options: { cni: 'calico:vxlan', placement: 'same-node' },
+  };
+  const outside: Flow = { from: 'internet', to: 'service/default/frontend-external', port: 80, options: { cni: 'kindnet' } };
+  const themes: readonly ThemeName[] = ['dark', 'light', 'hc-dark', 'hc-light'];
+  return [
+    { name: 'empty', snapshot: () => snapshotOf({}), height: 500 },
+    { name: 'nothing-of-the-network', snapshot: () => snapshotOf('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n'), height: 500 },
+    { name: 'small', snapshot: () => snapshotOf(smallManifest), height: 640 },
+    ...themes.map((theme): State => ({ name: `shop-${theme}`, snapshot: shop, theme, selected: 'service/shop/api' })),
+    ...themes.map((theme): State => ({ name: `boutique-${theme}`, snapshot: boutique, theme, selected: cart })),
+    ...[300, 600, 760, 1280, 1600].map((width): State => ({ name: `boutique-${width}`, snapshot: boutique, width, selected: cart })),
+    { name: 'boutique-unselected', snapshot: boutique },
+    { name: 'boutique-filtered', snapshot: boutique, filter: 'cart' },
+    ...[300, 900, 1280].map((width): State => ({ name: `prometheus-${width}`, snapshot: prometheus, width })),
+    { name: 'prometheus-light', snapshot: prometheus, theme: 'light', selected: 'service/monitoring/prometheus-k8s' },
+    { name: 'large-300', snapshot: () => snapshotOf(largeManifests(100)) },
+    { name: 'large-2000', snapshot: () => snapshotOf(largeManifests(667)) },
+    { name: 'large-2000-selected', snapshot: () => snapshotOf(largeManifests(667)), selected: 'service/team-13/part-0013' },
+    { name: 'large-10000-selected', snapshot: () => snapshotOf(largeManifests(3334)), selected: 'service/team-13/part-0013' },
+    ...themes.map((theme): State => ({ name: `trace-delivered-${theme}`, snapshot: boutique, theme, flow: checkoutToCart, hop: 4 })),
+    ...[300, 600, 1280].map((width): State => ({ name: `trace-delivered-${width}`, snapshot: boutique, width, flow: checkoutToCart, hop: 4 })),
+    { name: 'trace-expert', snapshot: boutique, flow: checkoutToCart, expert: true },
+    { name: 'trace-flannel', snapshot: boutique, flow: { ...checkoutToCart, options: { cni: 'flannel:vxlan', placement: 'other-node' } } },
+    ...themes.map((theme): State => ({ name: `trace-denied-${theme}`, snapshot: boutique, theme, flow: denied })),
+    { name: 'trace-denied-300', snapshot: boutique, width: 300, flow: denied },
+    { name: 'trace-denied-600', snapshot: boutique, width: 600, flow: denied },
+    ...[300, 600, 900, 1280].map((width): State => ({ name: `trace-branching-${width}`, snapshot: () => replicas(boutique()), width, flow: outside, hop: 3 })),
+    { name: 'trace-branching-light', snapshot: () => replicas(boutique()), theme: 'light', flow: outside, hop: 3 },
+    { name: 'trace-branching-hc-dark', snapshot: () => replicas(boutique()), theme: 'hc-dark', flow: outside, hop: 3 },
+    { name: 'trace-shop-ingress', snapshot: shop, flow: { from: 'internet', to: 'ingress/shop/shop', options: { cni: 'cilium:tunnel' } } },
+    {
+      name: 'trace-shop-denied',
+      snapshot: shop,
+      flow: { from: 'deployment/shop/worker', to: 'service/shop/database', port: 5432, options: { cni: 'calico:vxlan', placement: 'other-node' } },
+    },
+    {
+      name: 'trace-unknown',
+      snapshot: () => snapshotOf(unknownManifest),
+      theme: 'light',
+      flow: { from: 'deployment/default/web', to: 'service/default/api', port: 80 },
+    },
+    {
+      name: 'trace-refused',
+      snapshot: shop,
+      flow: { from: 'deployment/shop/worker', to: 'service/shop/api', port: 8080, options: { notReady: [{ workload: 'deployment/shop/api' }] } },
+    },
+    {
+      name: 'trace-pod',
+      snapshot: () => snapshotOf(podManifest),
+      theme: 'light',
+      width: 600,
+      flow: { from: 'container:default/deployment/cart/backup', to: 'localhost:6379' },
+    },
+    { name: 'trace-unasked', snapshot: shop, height: 500, flow: { from: 'nobody', to: 'nothing' } },
+  ];
+}
+
+const smallManifest = `apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  selector: { app: web }
+  ports: [{ port: 80, targetPort: 8080 }]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers: [{ name: web, image: web, ports: [{ containerPort: 8080 }], env: [{ name: API, value: 'http://api:80' }] }]
+`;
+const unknownManifest = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: web }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: api }
+spec:
+  selector: { app: api }
+  ports: [{ port: 80, targetPort: 8080 }]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api }
+spec:
+  selector: { matchLabels: { app: api } }
+  template:
+    metadata: { labels: { app: api, tier: "\${TIER}" } }
+    spec: { containers: [{ name: api, image: api, ports: [{ containerPort: 8080 }] }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: backend }
+spec:
+  podSelector: { matchLabels: { tier: backend } }
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: admin } } }] }]
+`;
+const podManifest = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart }
+spec:
+  selector: { matchLabels: { app: cart } }
+  template:
+    metadata: { labels: { app: cart } }
+    spec:
+      containers:
+        - { name: redis, image: redis, ports: [{ containerPort: 6379 }], volumeMounts: [{ name: data, mountPath: /data }] }
+        - { name: backup, image: backup, volumeMounts: [{ name: data, mountPath: /backup, readOnly: true }] }
+      volumes: [{ name: data, emptyDir: {} }]
+`;
+
+/** Three pods of the frontend, as the picture of branches has them. */
+function replicas(snapshot: Snapshot | undefined): Snapshot | undefined {
+  if (!snapshot) return undefined;
+  const files = boutiqueFiles();
+  return snapshotOf(
+    Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [
+        name,
+        name.endsWith('frontend.yaml') ? text.replace(/(kind: Deployment[\s\S]*?\nspec:\n)/, '$1  replicas: 3\n') : text,
+      ]),
+    ),
+  );
+}
+
+function boutiqueFiles(): Readonly<Record<string, string>> {
+  return {
+    ...yamlFiles(join(boutiqueFolder, 'base'), 'base/'),
+    ...yamlFiles(join(boutiqueFolder, 'components', 'network-policies'), 'components/network-policies/'),
+    'kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [base]\ncomponents: [components/network-policies]\n',
+  };
+}
+
+function yamlFiles(folder: string, prefix = ''): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => /\.ya?ml$/.test(name))
+      .map((name) => [prefix + name, readFileSync(join(folder, name), 'utf8')]),
+  );
+}
+
+function remembered<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
