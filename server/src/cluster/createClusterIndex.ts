@@ -183,7 +183,7 @@ export class ContextIndex implements ClusterIndex {
 
   policiesOn(podSet: PodSet, direction: PolicyDirection): readonly { readonly policy: Resource<'NetworkPolicy'>; readonly selects: Ternary }[] {
     const answers: { readonly policy: Resource<'NetworkPolicy'>; readonly selects: Ternary }[] = [];
-    for (const policy of this.inNamespace('NetworkPolicy', podSet.namespace)) {
+    for (const policy of this.shardsFor(podSet.namespace).flatMap((shard) => shard.policiesFor(podSet))) {
       const selects = both(
         both(matches(policy.spec.podSelector, podSet.labels), isolates(policy.spec, direction)),
         this.sameNamespace(this.namespaceOf(policy), podSet.namespace),

@@ -18,6 +18,7 @@ export class NamespaceShard {
   /** Made when first asked for. */
   private readonly nearNames = new Map<Kind, NearNames>();
   private almost: AlmostSelected | undefined;
+  private policies: PoliciesByLabel | undefined;
 
   constructor(
     readonly namespace: Namespace,
@@ -73,6 +74,35 @@ export class NamespaceShard {
     return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
   }
 
+  /** NetworkPolicies whose podSelector may match the pods, in file order. A few too many, none too few. */
+  policiesFor(podSet: PodSet): readonly Resource<'NetworkPolicy'>[] {
+    const policies = this.ofKind('NetworkPolicy') as readonly Resource<'NetworkPolicy'>[];
+    if (policies.length < 8 || podSet.labels.open || [...podSet.labels.entries.values()].some(isOpaque)) return policies;
+    this.policies ??= this.policiesByLabel(policies);
+    const { anyPod, byPair, order } = this.policies;
+    const found = [...anyPod];
+    for (const [key, value] of podSet.labels.entries) found.push(...byPair.get(`${key}=${known(value) ?? ''}`));
+    return found.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  }
+
+  /** Each policy under the pair of its selector that the fewest pods have; under `anyPod` where no pair is known. */
+  private policiesByLabel(policies: readonly Resource<'NetworkPolicy'>[]): PoliciesByLabel {
+    const anyPod: Resource<'NetworkPolicy'>[] = [];
+    const byPair = new Multimap<string, Resource<'NetworkPolicy'>>();
+    for (const policy of policies) {
+      let best: { readonly pair: string; readonly pods: number } | undefined;
+      for (const [key, value] of policy.spec.podSelector.matchLabels) {
+        if (isOpaque(value) || isSuppliedLabel(key)) continue;
+        const pair = `${key}=${value}`;
+        const pods = this.byLabel.get(pair).length;
+        if (!best || pods < best.pods) best = { pair, pods };
+      }
+      if (best) byPair.add(best.pair, policy);
+      else anyPod.push(policy);
+    }
+    return { anyPod, byPair, order: new Map(policies.map((policy, index) => [policy, index])) };
+  }
+
   podSetFor(resource: Resource): PodSet | undefined {
     return this.podSetOfResource.get(resource);
   }
@@ -97,6 +127,13 @@ export class NamespaceShard {
     if (!best) return this.podSets;
     return this.uncertain.length === 0 ? best : [...best, ...this.uncertain];
   }
+}
+
+interface PoliciesByLabel {
+  readonly anyPod: readonly Resource<'NetworkPolicy'>[];
+  readonly byPair: Multimap<string, Resource<'NetworkPolicy'>>;
+  /** Places in the order of the files. */
+  readonly order: ReadonlyMap<Resource, number>;
 }
 
 interface AlmostSelected {
