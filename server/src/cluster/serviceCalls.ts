@@ -39,13 +39,18 @@ export function callsOf(podSet: PodSet, index: ClusterIndex): readonly ServiceCa
     const text = textOf(value);
     if (text === undefined || text.length === 0 || budget <= 0) return;
     budget -= text.length;
-    const at = sourceOf(resource, path);
     for (const written of namesIn(text.slice(0, mostScalar), where, name)) {
       const target = resolve(written, podSet.namespace, index);
       if (!target) continue;
       const key = `${'type' in target ? `${target.source.uri} ${target.source.document} ${target.source.path.join('/')} ${target.metadata.namespace ?? '-'} ${target.metadata.name}` : `missing ${target.namespace ?? '-'} ${target.name}`} ${written.port ?? ''}`;
       if (!calls.has(key))
-        calls.set(key, { target, host: written.host, at, from: { resource, path }, ...(written.port === undefined ? {} : { port: written.port }) });
+        calls.set(key, {
+          target,
+          host: written.host,
+          at: sourceOf(resource, path),
+          from: { resource, path },
+          ...(written.port === undefined ? {} : { port: written.port }),
+        });
     }
   };
   for (const container of podSet.template.containers) {
@@ -111,20 +116,22 @@ function namesIn(text: string, where: Where, variable: string | undefined): read
     names.push({ host: host.toLowerCase(), port, sure });
   };
   const place = (match: RegExpMatchArray, host: string): number => (match.index ?? 0) + match[0].indexOf(host);
-  for (const match of text.matchAll(inUrl)) {
+  // Most texts hold none of the signs that the expressions below look for at length.
+  for (const match of text.includes('://') ? text.matchAll(inUrl) : []) {
     const [, scheme = '', host = '', port] = match;
     add((match.index ?? 0) + match[0].lastIndexOf(host), host, port === undefined ? schemePorts.get(scheme.toLowerCase()) : Number(port), true);
     // Lists in one URL (`mongodb://a:1,b:2`): the rest stands before ports and is found below.
   }
-  for (const match of text.matchAll(beforePort)) {
+  for (const match of /:\d/.test(text) ? text.matchAll(beforePort) : []) {
     const [, host = '', port] = match;
     add(place(match, host), host, Number(port), where === 'environment');
   }
-  for (const match of text.matchAll(serviceDomain)) {
+  for (const match of /\.svc/i.test(text) ? text.matchAll(serviceDomain) : []) {
     const [, host = ''] = match;
     add(place(match, host), host, undefined, true);
   }
-  for (const match of text.matchAll(hostReference)) names.push({ host: `$${match[1] ?? ''}`, port: undefined, sure: false });
+  for (const match of text.includes('_SERVICE_HOST)') ? text.matchAll(hostReference) : [])
+    names.push({ host: `$${match[1] ?? ''}`, port: undefined, sure: false });
   if (where === 'environment' && variable !== undefined && addressVariable.test(variable)) {
     const whole = text.trim();
     if (new RegExp(`^${dnsName}$`, 'i').test(whole)) add(text.indexOf(whole), whole, undefined, false);
