@@ -1,6 +1,6 @@
 /**
  * What the panel's page costs in Chromium, printed as JSON: first paint of a context of 2,000 resources, an edit repainted, and the frames of an
- * animation. Medians of five, on the machine that it runs on: `npx tsx test/bench/panel.mts`.
+ * animation. Medians of five, on the machine that it runs on: `npm run bench -- panel`.
  */
 import type { CDPSession, Page } from 'playwright-core';
 import { topologyAnswer } from '../../server/src/features/panelData';

@@ -123,6 +123,37 @@ describe('what is read', () => {
     ]);
   });
 
+  test('--separate: contexts of the same id are told apart in every format', () => {
+    const folder = folderOf({ 'a/web.yaml': web, 'b/web.yaml': web });
+    const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+    const out = (format: string, ...paths: readonly string[]): string =>
+      packetpath(['connectivity', ...paths, '--separate', '--quiet', '--format', format]).out;
+    expect(
+      out('csv', a, b)
+        .split('\r\n')
+        .map((row) => row.split(',')[0]),
+    ).toEqual(['context', ...[a, a, b, b].map((one) => `${one}: folder:.`), '']);
+    for (const format of ['text', 'dot', 'mermaid']) for (const one of [a, b]) expect(out(format, a, b)).toContain(`${one}: folder:.`);
+    expect(out('csv', a)).not.toContain(a);
+  });
+
+  test('a document that cannot be parsed is named, stops nothing and changes no status', () => {
+    const folder = folderOf({ ...shop, 'broken.yaml': `${web.replaceAll('web', 'other')}---\napiVersion: v1\nkind: Service\nspec: [1\n` });
+    const { out, status, warnings } = packetpath(['connectivity', folder]);
+    expect(status).toBe(0);
+    expect(out).toContain('deployment/default/other');
+    expect(warnings.filter((line) => line.startsWith('broken.yaml:'))).toHaveLength(1);
+    expect(packetpath(['connectivity', folder, '--quiet']).warnings).toEqual([]);
+  });
+
+  test('many files that cannot be parsed: ten by name, the others counted', () => {
+    const broken = 'apiVersion: v1\nkind: Service\nspec: [1\n';
+    const folder = folderOf({ ...shop, ...Object.fromEntries(Array.from({ length: 13 }, (_, at) => [`broken${at}.yaml`, broken])) });
+    const { warnings } = packetpath(['connectivity', folder]);
+    expect(warnings.filter((line) => line.startsWith('broken'))).toHaveLength(10);
+    expect(warnings).toContain('3 more files cannot be parsed; packetpath check lists them all');
+  });
+
   test('--namespace places what writes none', () => {
     const { contexts, warnings } = ask([folderOf(shop), '--namespace', 'shop']);
     expect(contexts[0]?.peers[0]?.id).toBe('deployment/shop/client');

@@ -193,6 +193,14 @@ describe('formats and exit status', () => {
     expect(out).toMatch(/after: ingress +NetworkPolicy default\/web allows TCP 9090/);
   });
 
+  test('a document that cannot be parsed is named, with its side', () => {
+    const broken = `${guard}---\napiVersion: v1\nkind: Service\nspec: [1\n`;
+    const ran = packetpath(['diff', ...folders({ ...shop, 'guard.yaml': broken })]);
+    expect(ran.status).toBe(0);
+    expect(ran.warnings.filter((line) => line.startsWith('after, guard.yaml:'))).toHaveLength(1);
+    expect(ran.warnings.filter((line) => line.startsWith('before, guard.yaml'))).toEqual([]);
+  });
+
   test('a difference is 1 under --fail-on-change alone', () => {
     expect(packetpath(['diff', ...folders(after, before)]).status).toBe(0);
     expect(packetpath(['diff', ...folders(after, before), '--fail-on-change']).status).toBe(1);

@@ -34,6 +34,18 @@ describe('topology', () => {
     expect(contexts).toEqual([{ id: 'folder:.', label: 'workspace' }]);
   });
 
+  test('edges say where in the text they come from', () => {
+    const { topology } = topologyAnswer(snapshotOf(`${web}---\n${webService}`), { uri: main });
+    const selecting = topology?.edges.find(({ kind }) => kind === 'selects');
+    const lines = `${web}---\n${webService}`.split('\n');
+    expect(lines.slice((selecting?.range?.start.line ?? 0) - 1, selecting?.range?.end.line).join()).toContain('app: web');
+    expect(selecting?.range?.start.line).toBeGreaterThan(web.split('\n').length);
+  });
+
+  test('one workload is not counted', () => {
+    expect(topologyAnswer(snapshotOf(web), {}).topology?.dns.says).toContain('open to the one workload');
+  });
+
   test('a finding goes to the resource of its own namespace', () => {
     const other = wrongService.replace('  name: web\n', '  name: web\n  namespace: pay\n');
     const snapshot = snapshotOf(

@@ -125,6 +125,26 @@ describe('what is read of a template', () => {
       lines('m:', '  ports:', '  - a', '  {{- toYaml .l | nindent 2 }}', '  name: x'),
       { m: { ports: ['a', '?{{- toYaml .l | nindent 2 }}?'], name: 'x', '…': '?' } },
     ],
+    [
+      'keys are added behind the colon, above keys that are written',
+      lines('m:', '  labels: {{- include "l" . | nindent 4 }}', '    a: b', '  ports:', '    - c'),
+      { m: { labels: { a: 'b', '…': '?' }, ports: ['c'] } },
+    ],
+    [
+      'control flow may stand between them',
+      lines('m:', '  labels: {{- include "l" . | nindent 4 }} # all', '', '    {{- if .x }}', '    a: b', '    {{- end }}', '    c: d'),
+      { m: { labels: { a: '?b?', c: 'd', '…': '?' } } },
+    ],
+    [
+      'items are added behind the colon; at the column of the key they may be keys',
+      lines('l:', '  - ports: {{- toYaml .l | nindent 4 }}', '    - a', '    name: b'),
+      { l: [{ ports: ['a', '?{{- toYaml .l | nindent 4 }}?'], name: 'b', '…': '?' }] },
+    ],
+    [
+      'behind the colon and alone',
+      lines('m:', '  labels: {{- include "l" . | nindent 4 }}', '  name: x'),
+      { m: { labels: '?{{- include "l" . | nindent 4 }}?', name: 'x' } },
+    ],
     ['keys are added to an item', lines('l:', '  - a: 1', '    {{- toYaml .x | nindent 4 }}', '  - b: 2'), { l: [{ a: 1, '…': '?' }, { b: 2 }] }],
     ['a key that is a placeholder', lines('m:', '  {{ .k }}: 1', '  b: 2'), { m: { '{{ .k }}': 1, b: 2, '…': '?' } }],
     ['under a condition a key is opaque', lines('m:', '  {{- if .x }}', '  a: 1', '  {{- end }}', '  b: 2'), { m: { a: '?1?', b: 2 } }],

@@ -153,7 +153,7 @@ function states(): readonly State[] {
       snapshot: () => snapshotOf(podManifest),
       theme: 'light',
       width: 600,
-      flow: { from: 'container:default/deployment/cart/backup', to: 'localhost:6379' },
+      flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' },
     },
     { name: 'trace-unasked', snapshot: shop, height: 500, flow: { from: 'nobody', to: 'nothing' } },
   ];

@@ -57,9 +57,40 @@ describe('messages', () => {
   });
 });
 
+describe('a context that is chosen by hand', () => {
+  const shows = (state: PanelState, id: string, revision: number): PanelState => {
+    const topology = {
+      context: { id, label: id, open: true, resources: 1 },
+      cards: [],
+      edges: [],
+      gates: [],
+      policies: [],
+      namespaces: [],
+      dns: { label: '', says: '', assumed: true },
+    };
+    return reduce(state, { type: 'message', message: { type: 'topology', revision, topology, contexts: [], endpoints: [], defaults: firstState.defaults } });
+  };
+  const chosen = reduce(firstState, { type: 'chosen', context: 'prod' });
+
+  it('is kept past answers that were on their way, and until another one is shown after it', () => {
+    const late = shows(chosen, 'dev', 1);
+    expect(saved(late).context).toBe('prod');
+    const shown = shows(late, 'prod', 2);
+    expect(saved(shown).context).toBe('prod');
+    expect(saved(shows(shown, 'dev', 3)).context).toBeNull();
+  });
+});
+
 describe('saved state', () => {
   it('comes back', () => {
-    const state: PanelState = { ...firstState, view: 'trace', selected: 'x', follow: false, question: { from: 'a', to: 'b', port: 80 } };
+    const state: PanelState = {
+      ...firstState,
+      view: 'trace',
+      selected: 'x',
+      follow: false,
+      question: { from: 'a', to: 'b', port: 80 },
+      chosen: { context: 'k', shown: false },
+    };
     expect(saved(restored(JSON.parse(JSON.stringify(saved(state)))))).toEqual(saved(state));
   });
 

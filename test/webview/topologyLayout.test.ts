@@ -45,6 +45,38 @@ describe('lanes', () => {
   });
 });
 
+describe('the order that is kept', () => {
+  it('holds while nothing is joined anew, and is never that of another graph', () => {
+    const places = (of: Topology): readonly (readonly [string, number])[] => [...layOut(of, 900, false).cards].map(([id, { y }]) => [id, y]);
+    const [one, two] = [topology, largeTopology(120)];
+    const [first, second] = [places(one), places(two)];
+    expect(places(one)).toEqual(first);
+    expect(places(two)).toEqual(second);
+    const edited = { ...one, cards: one.cards.map((card) => (card.lane === 'workload' ? { ...card, replicas: 7 } : card)) };
+    expect(places(edited)).toEqual(first);
+    const cut = { ...one, edges: one.edges.filter((edge) => edge.kind !== 'calls') };
+    const fresh = places(cut);
+    expect(fresh).not.toEqual(first);
+    places(two);
+    expect(places(cut)).toEqual(fresh);
+  });
+});
+
+describe('bands', () => {
+  it('are the ground of each namespace where there are several, hold its cards and do not touch', () => {
+    expect(layOut(topology, 900, false).labels.some(({ band }) => band)).toBe(false);
+    const drawing = layOut(largeTopology(120), 900, false);
+    const bands = drawing.labels.flatMap(({ band, namespace }) => (band ? [{ ...band, namespace }] : []));
+    expect(bands.length).toBeGreaterThan(1);
+    bands.forEach((band, index) => {
+      const before = bands[index - 1];
+      if (before) expect(band.y).toBeGreaterThan(before.y + before.height);
+      const own = [...drawing.cards.values()].filter(({ card }) => card.namespace === band.namespace && (card.lane === 'service' || card.lane === 'workload'));
+      expect(own.every((card) => card.y >= band.y && card.y + card.height <= band.y + band.height && card.x >= band.x)).toBe(true);
+    });
+  });
+});
+
 function overlapping(cards: Iterable<PlacedCard>): readonly string[] {
   const all = [...cards];
   return all.flatMap((a, index) =>

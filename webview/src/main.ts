@@ -73,13 +73,17 @@ const traceView = createTraceView({
 const shell = createShell(
   {
     view: (view) => dispatch({ type: 'view', view }),
-    context: (id) => post({ type: 'context', id }),
+    context(id) {
+      dispatch({ type: 'chosen', context: id });
+      post({ type: 'context', id });
+    },
     follow(on) {
       dispatch({ type: 'follow', on });
       post({ type: 'follow', on });
     },
     settings: () => post({ type: 'setting' }),
     openAnother: () => post({ type: 'open' }),
+    hasDrawing: () => (state.view === 'trace' ? state.trace !== null : topologyView.hasDrawing()),
     save(format) {
       const drawing = state.view === 'trace' ? traceView.drawn() : topologyView.drawn();
       if (drawing) saveDrawing(drawing, format);
@@ -225,5 +229,6 @@ shell.update(state);
 resize();
 draw(undefined);
 post({ type: 'ready' });
+if (state.chosen) post({ type: 'context', id: state.chosen.context });
 // The extension begins by following.
 if (!state.follow) post({ type: 'follow', on: false });

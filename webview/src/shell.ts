@@ -10,6 +10,8 @@ export interface ShellHost {
   follow(on: boolean): void;
   settings(): void;
   save(format: 'svg' | 'png'): void;
+  /** Whether a drawing is shown that can be saved. */
+  hasDrawing(): boolean;
   openAnother(): void;
 }
 
@@ -49,8 +51,8 @@ export function createShell(host: ShellHost, views: Readonly<Record<ViewName, HT
     icon: icon('more'),
     iconOnly: true,
     items: [
-      { label: 'Save the drawing as SVG…', onClick: () => host.save('svg') },
-      { label: 'Save the drawing as PNG…', onClick: () => host.save('png') },
+      { label: 'Save the drawing as SVG…', onClick: () => host.save('svg'), offered: () => host.hasDrawing() },
+      { label: 'Save the drawing as PNG…', onClick: () => host.save('png'), offered: () => host.hasDrawing() },
       { label: 'Open another panel', onClick: () => host.openAnother() },
       { label: 'Cluster settings…', onClick: () => host.settings() },
     ],

@@ -26,6 +26,8 @@ export interface PanelState {
   readonly notReady: readonly PodsInState[];
   /** The panel follows the cursor. */
   readonly follow: boolean;
+  /** The context that was chosen by hand, until another one is shown; `shown`: its topology has come since. */
+  readonly chosen: { readonly context: string; readonly shown: boolean } | null;
   /** Newest revision that came, by type of message. */
   readonly revisions: Readonly<Record<ToPanel['type'], number>>;
 }
@@ -34,6 +36,7 @@ export type PanelAction =
   | { readonly type: 'message'; readonly message: ToPanel }
   | { readonly type: 'view'; readonly view: ViewName }
   | { readonly type: 'select'; readonly card: string | null }
+  | { readonly type: 'chosen'; readonly context: string }
   | { readonly type: 'follow'; readonly on: boolean }
   | { readonly type: 'pending'; readonly pending: PanelState['pending'] }
   /** The question was sent; its answer will come as a message. `stay`: the view that is shown stays. */
@@ -55,6 +58,7 @@ export const firstState: PanelState = {
   pending: null,
   notReady: [],
   follow: true,
+  chosen: null,
   revisions: { topology: -1, trace: -1, select: -1, show: -1 },
 };
 
@@ -74,6 +78,8 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return state.view === action.view ? state : { ...state, view: action.view };
     case 'select':
       return state.selected === action.card ? state : { ...state, selected: action.card };
+    case 'chosen':
+      return { ...state, chosen: { context: action.context, shown: false } };
     case 'follow':
       return state.follow === action.on ? state : { ...state, follow: action.on };
     case 'pending':
@@ -107,6 +113,7 @@ function receive(state: PanelState, message: ToPanel): PanelState {
         defaults,
         message: message.message ?? (topology ? '' : 'Open a file with Kubernetes manifests to see its topology.'),
         selected: stillThere(topology, state.selected),
+        chosen: stillChosen(topology, state.chosen),
         pending: topology || !state.pending ? state.pending : null,
       };
     }
@@ -133,28 +140,38 @@ function stillThere(topology: Topology | null, selected: string | null): string 
   return topology.cards.some((card) => card.id === selected) ? selected : null;
 }
 
+/** What came before the answer says nothing yet; after it, another context means that the editor went on to other files. */
+function stillChosen(topology: Topology | null, chosen: PanelState['chosen']): PanelState['chosen'] {
+  if (!topology || !chosen) return chosen;
+  if (topology.context.id === chosen.context) return chosen.shown ? chosen : { ...chosen, shown: true };
+  return chosen.shown ? null : chosen;
+}
+
 /** What is kept over a reload of the page. */
 export interface SavedState {
   readonly view: ViewName;
   readonly selected: string | null;
   readonly follow: boolean;
   readonly question: Flow | null;
+  /** Id of the context that was chosen by hand. */
+  readonly context: string | null;
 }
 
 export function saved(state: PanelState): SavedState {
-  return { view: state.view, selected: state.selected, follow: state.follow, question: state.question };
+  return { view: state.view, selected: state.selected, follow: state.follow, question: state.question, context: state.chosen?.context ?? null };
 }
 
 /** Reads what `saved` wrote; anything else gives the first state. */
 export function restored(value: unknown): PanelState {
   if (typeof value !== 'object' || value === null) return firstState;
-  const { view, selected, follow, question } = value as Readonly<Record<keyof SavedState, unknown>>;
+  const { view, selected, follow, question, context } = value as Readonly<Record<keyof SavedState, unknown>>;
   return {
     ...firstState,
     view: view === 'trace' ? 'trace' : 'topology',
     selected: typeof selected === 'string' ? selected : null,
     follow: typeof follow === 'boolean' ? follow : true,
     question: isFlow(question) ? question : null,
+    chosen: typeof context === 'string' ? { context, shown: false } : null,
     notReady: isFlow(question) ? (question.options?.notReady ?? []) : [],
   };
 }

@@ -232,12 +232,14 @@ export function menuButton(options: {
   readonly icon?: SVGElement;
   /** Shows only the icon. */
   readonly iconOnly?: boolean;
-  readonly items: readonly { readonly label: string; readonly onClick: () => void }[];
+  /** An item that has nothing to act on while the menu is opened is not `offered`. */
+  readonly items: readonly { readonly label: string; readonly onClick: () => void; readonly offered?: () => boolean }[];
 }): HTMLElement {
-  const items = options.items.map((item) =>
+  const all = options.items.map((item) =>
     el('button', { type: 'button', role: 'menuitem', class: 'menu-item', tabindex: -1, onclick: () => choose(item.onClick) }, item.label),
   );
-  const menu = el('div', { class: 'menu', role: 'menu', 'aria-label': options.label, hidden: true }, items);
+  const menu = el('div', { class: 'menu', role: 'menu', 'aria-label': options.label, hidden: true }, all);
+  let items: readonly HTMLElement[] = all;
   const toggle = (): void => (menu.hidden ? open() : close(true));
   const opener =
     options.iconOnly && options.icon
@@ -247,6 +249,8 @@ export function menuButton(options: {
   const element = el('div', { class: 'menu-button' }, opener, menu);
 
   function open(): void {
+    options.items.forEach(({ offered }, index) => all[index]?.toggleAttribute('hidden', offered?.() === false));
+    items = all.filter((item) => !item.hidden);
     menu.hidden = false;
     opener.setAttribute('aria-expanded', 'true');
     document.addEventListener('pointerdown', outside, true);

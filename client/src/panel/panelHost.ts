@@ -131,7 +131,7 @@ export class PanelHost implements Disposable {
         session.keepSelection(message.card);
         return;
       case 'context':
-        session.context = message.id;
+        session.choose(message.id);
         this.refresh();
         return;
       case 'follow':
@@ -200,7 +200,7 @@ export class PanelHost implements Disposable {
 
   private followManifest(session: PanelSession): void {
     const manifest = this.activeManifest.current;
-    if (!session.following || manifest === undefined || manifest.contexts.length === 0) return;
+    if (!session.following || manifest === undefined || manifest.contexts.length === 0 || session.keepsContext) return;
     const shown = session.shownContext;
     if (shown !== undefined && manifest.contexts.some((context) => context.id === shown)) return;
     session.context = manifest.contexts[0]?.id;
@@ -210,7 +210,7 @@ export class PanelHost implements Disposable {
   private select(session: PanelSession, context: string, card: string | null): void {
     const shown = session.shownContext;
     // A file may belong to several contexts: the one that the person chose stays.
-    if (context !== shown && this.activeManifest.current?.contexts.every((one) => one.id !== shown) === true) {
+    if (context !== shown && !session.keepsContext && this.activeManifest.current?.contexts.every((one) => one.id !== shown) === true) {
       session.context = context;
       this.refresh();
     }

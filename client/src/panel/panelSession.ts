@@ -16,6 +16,8 @@ export class PanelSession implements Disposable {
   /** The context that is shown; undefined: that of the manifest in view. */
   context: string | undefined;
   following = true;
+  /** The context was chosen by hand while this manifest was in view (undefined: none yet): it stays until another one is. */
+  private chosenBeside: { uri: string | undefined } | undefined;
   question: Flow | null = null;
   /** What the page has drawn last. */
   drawn: Rendered | undefined;
@@ -37,6 +39,23 @@ export class PanelSession implements Disposable {
   async refresh(): Promise<void> {
     await this.askTopology();
     if (this.question !== null) await this.askTrace(this.question);
+  }
+
+  /** The person chooses a context. */
+  choose(context: string): void {
+    this.context = context;
+    this.chosenBeside = { uri: this.activeManifest.current?.uri.toString() };
+  }
+
+  /** True while the manifest in view is the one beside which the context was chosen: following then leaves it. */
+  get keepsContext(): boolean {
+    const chosen = this.chosenBeside;
+    if (!chosen) return false;
+    const uri = this.activeManifest.current?.uri.toString();
+    // After a reload the page says what was chosen before the editor says what it shows.
+    chosen.uri ??= uri;
+    if (chosen.uri !== uri) this.chosenBeside = undefined;
+    return chosen.uri === uri;
   }
 
   get shownContext(): string | undefined {
@@ -124,7 +143,7 @@ export class PanelSession implements Disposable {
     const uri = this.activeManifest.current?.uri.toString();
     try {
       let answer = await this.server.request('packetpath/topology', this.context !== undefined ? { context: this.context } : uri !== undefined ? { uri } : {});
-      if (this.context !== undefined && answer.topology?.context.id !== this.context) {
+      if (this.context !== undefined && answer.topology && answer.topology.context.id !== this.context) {
         // The context is gone, with its folder or by an edit of the configuration.
         this.context = undefined;
         answer = await this.server.request('packetpath/topology', uri !== undefined ? { uri } : {});

@@ -36,7 +36,7 @@ export interface Workload {
   readonly namespaceAssumed: boolean;
 }
 
-export const controllerPeer: ControllerPeer = { kind: 'ingress-controller', id: 'ingress-controller' };
+export const controllerPeer: ControllerPeer = { id: 'ingress-controller', kind: 'ingress-controller' };
 
 /**
  * Sorted by id. `namespace` is for manifests that write none; `assumed`: nobody said so. A pod that a controller owns stands under its owner, whether a manifest shows the owner or not; where there are both the
@@ -53,7 +53,7 @@ export function workloadsOf(index: ClusterIndex, { namespace, assumed }: { reado
     const id = `${kind.toLowerCase()}/${place}/${name}`;
     let workload = found.get(id);
     if (!workload) {
-      workload = { peer: { kind: 'workload', id, namespace: place, workloadKind: kind, name }, templates: [], pods: [], unplaced: false };
+      workload = { peer: { id, kind: 'workload', namespace: place, workloadKind: kind, name }, templates: [], pods: [], unplaced: false };
       found.set(id, workload);
     }
     (owner ? workload.pods : workload.templates).push(podSet);
@@ -66,7 +66,7 @@ export function workloadsOf(index: ClusterIndex, { namespace, assumed }: { reado
 
 export function externalPeer(pieces: AddressPieces): ExternalPeer {
   const ranges = [...pieces.four.map(({ first, last }) => rangeText(4, first, last)), ...pieces.six.map(({ first, last }) => rangeText(6, first, last))];
-  return { kind: 'external', id: externalId(ranges), ranges };
+  return { id: externalId(ranges), kind: 'external', ranges };
 }
 
 function rangeText(family: 4 | 6, first: bigint, last: bigint): string {

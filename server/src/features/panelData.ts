@@ -182,5 +182,9 @@ function withFindings(snapshot: Snapshot, context: Context, topology: Topology):
     const located = snapshot.locate(policy.source);
     return located ? { ...policy, range: toTextSpan(located.file, located.range) } : policy;
   });
-  return { ...topology, cards: topology.cards.map(place), policies };
+  const edges = topology.edges.map((edge) => {
+    const located = edge.because && snapshot.locate(edge.because);
+    return located ? { ...edge, range: toTextSpan(located.file, located.range) } : edge;
+  });
+  return { ...topology, cards: topology.cards.map(place), edges, policies };
 }

@@ -57,6 +57,8 @@ export interface TopologyEdge {
   readonly kind: 'calls' | 'selects' | 'routes' | 'enters';
   readonly certain: boolean;
   readonly because: SourceRef | null;
+  /** Where `because` stands in its file. */
+  readonly range?: TextSpan;
 }
 
 /** A gate stands where edges enter a workload, and says what the ingress policies of its pods let in. */

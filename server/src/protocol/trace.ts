@@ -212,6 +212,8 @@ export interface NameLookup {
   readonly of: number;
   /** All that the resolver would try, in its order: the search list with ndots:5, then the name as it is. */
   readonly names?: readonly string[];
+  /** Where the pod's dnsConfig writes another than 5. */
+  readonly ndots?: number;
 }
 
 export interface PolicyAnswer {

@@ -1,13 +1,14 @@
 /** Connectivity as a table: a row for every connection. */
-import { type ConnectivityReport, portsText } from './connectivityReport';
+import { type ConnectivityReport, contextName, portsText } from './connectivityReport';
 import { reasonText } from './connectivityText';
 
 /** RFC 4180. Addresses stand with all their ranges. */
 export function connectivityCsv(report: ConnectivityReport, { explain }: { readonly explain: boolean }): string {
   const rows = report.contexts.flatMap((context) => {
+    const name = contextName(report, context);
     const names = new Map(context.peers.map((peer) => [peer.id, peer.kind === 'external' ? peer.ranges.join(' ') : peer.id]));
     return context.connections.map(({ from, to, allowed, because }) => [
-      context.id,
+      name,
       names.get(from) ?? from,
       names.get(to) ?? to,
       portsText(allowed),

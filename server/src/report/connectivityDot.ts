@@ -1,6 +1,6 @@
 /** Connectivity as a graph for Graphviz, a cluster for every context and namespace. */
 import type { Peer } from '../connectivity/peers';
-import { type ConnectivityReport, peerText, portsText } from './connectivityReport';
+import { type ConnectivityReport, contextName, peerText, portsText } from './connectivityReport';
 import { oneLine } from './paint';
 
 /** https://graphviz.org/doc/info/lang.html */
@@ -8,7 +8,7 @@ export function connectivityDot(report: ConnectivityReport): string {
   const lines = ['digraph connectivity {', '  rankdir=LR;', '  node [shape=box];'];
   report.contexts.forEach((context, number) => {
     const ids = new Map(context.peers.map((peer, position) => [peer.id, `p${number}_${position}`]));
-    lines.push(`  subgraph cluster_${number} {`, `    label=${quoted(context.id)};`);
+    lines.push(`  subgraph cluster_${number} {`, `    label=${quoted(contextName(report, context))};`);
     const namespaces = new Map<string, Peer[]>();
     for (const peer of context.peers)
       if (peer.kind === 'workload') namespaces.set(peer.namespace, [...(namespaces.get(peer.namespace) ?? []), peer]);

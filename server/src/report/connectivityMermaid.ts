@@ -1,5 +1,5 @@
 /** Connectivity as a Mermaid flowchart, a subgraph for every context. */
-import { type ConnectivityReport, peerText, portsText } from './connectivityReport';
+import { type ConnectivityReport, contextName, peerText, portsText } from './connectivityReport';
 import { mermaidText } from './mermaid';
 
 /** Without code fences. */
@@ -7,7 +7,7 @@ export function connectivityMermaid(report: ConnectivityReport): string {
   const lines = ['flowchart LR'];
   report.contexts.forEach((context, number) => {
     const ids = new Map(context.peers.map((peer, position) => [peer.id, `p${number}n${position}`]));
-    lines.push(`  subgraph c${number}["${mermaidText(context.id)}"]`);
+    lines.push(`  subgraph c${number}["${mermaidText(contextName(report, context))}"]`);
     for (const peer of context.peers) {
       const text = mermaidText(peerText(peer));
       lines.push(`    ${ids.get(peer.id) ?? ''}${peer.kind === 'workload' ? `["${text}"]` : `(["${text}"])`}`);

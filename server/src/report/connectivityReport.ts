@@ -158,6 +158,11 @@ export function portsText(ports: Ports | null): string {
 
 const shownRanges = 4;
 
+/** For people: the id of a context, with its root before it where another workspace of the answer has the same id. */
+export function contextName({ contexts }: ConnectivityReport, { id, root }: ReportedConnectivity): string {
+  return contexts.some((other) => other.id === id && other.root !== root) ? `${root}: ${id}` : id;
+}
+
 /** For people: the id of a workload, the ranges of an address peer, cut after four. */
 export function peerText(peer: Peer): string {
   if (peer.kind !== 'external') return peer.id;

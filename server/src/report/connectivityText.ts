@@ -1,23 +1,23 @@
 /** Connectivity for people: for every source where it may connect to, and on which ports. */
 import type { Peer } from '../connectivity/peers';
-import { type ConnectivityReport, peerText, portsText, type ReportedConnectivity, type ReportedReason } from './connectivityReport';
+import { type ConnectivityReport, contextName, peerText, portsText, type ReportedConnectivity, type ReportedReason } from './connectivityReport';
 import { oneLine, type Paint, painter } from './paint';
 
 /** Ends with a line break. Workloads first, then addresses outside, then the ingress controller. */
 export function connectivityText(report: ConnectivityReport, { colour }: { readonly colour: boolean }): string {
   const paint = painter(colour);
-  const parts = report.contexts.map((context) => oneContext(context, paint).join('\n'));
+  const parts = report.contexts.map((context) => oneContext(contextName(report, context), context, paint).join('\n'));
   return parts.length > 0 ? `${parts.join('\n\n')}\n` : 'no contexts: no Kubernetes manifests were found\n';
 }
 
-function oneContext(context: ReportedConnectivity, paint: Paint): string[] {
+function oneContext(name: string, context: ReportedConnectivity, paint: Paint): string[] {
   const { peers, connections } = context;
   const workloads = peers.filter(({ kind }) => kind === 'workload');
   const lines = [
     paint(
       'bold',
       oneLine(
-        `${context.id}  (${workloads.length} workload${workloads.length === 1 ? '' : 's'}, ${connections.length} connection${connections.length === 1 ? '' : 's'})`,
+        `${name}  (${workloads.length} workload${workloads.length === 1 ? '' : 's'}, ${connections.length} connection${connections.length === 1 ? '' : 's'})`,
       ),
     ),
   ];

@@ -224,7 +224,7 @@ function nameOf(index: ClusterIndex, resource: Resource): string {
 }
 
 /** The five endpoints whose names differ least; work is bounded. */
-function nearestEndpoints(index: ClusterIndex, text: string): readonly string[] {
+export function nearestEndpoints(index: ClusterIndex, text: string): readonly string[] {
   const wanted = text.split('/').filter((part) => part !== '');
   const name = (wanted.at(-1) ?? '').slice(0, 64);
   const rated: { key: string; score: number }[] = [];

@@ -1,5 +1,5 @@
 /** What a host name stands for: a Service, one pod of it, a host outside, or nothing that these files know. */
-import { parseAddress } from '../base/addresses';
+import { type Address, parseAddress } from '../base/addresses';
 import { known } from '../base/opaque';
 import type { ClusterIndex, PodSet } from '../cluster/clusterIndex';
 import { readingsOf } from '../cluster/names';
@@ -22,6 +22,8 @@ export type Resolution =
   | { readonly kind: 'pod-of-service'; readonly service: Resource<'Service'>; readonly lookup: NameLookup; readonly pod: PodPlace }
   /** The Service `kubernetes` of the namespace `default`, which no manifest has to show. */
   | { readonly kind: 'api-server'; readonly lookup: NameLookup }
+  /** `10-244-1-5.ns.pod`, which is an address in the form of a name. */
+  | { readonly kind: 'pod-address'; readonly lookup: NameLookup; readonly address: Address }
   | { readonly kind: 'outside'; readonly host: string; readonly aliases: readonly string[]; readonly because: readonly Evidence[] }
   | { readonly kind: 'absent'; readonly reason: string; readonly because: readonly Evidence[] }
   | { readonly kind: 'unknown'; readonly reason: string };
@@ -46,6 +48,13 @@ export function resolveHost(world: World, host: string, namespace: string): Reso
         return {
           kind: 'api-server',
           lookup: { asked: host, fullName: api.fullName, tried: api.tried, of: triedNames(name), names: triedList(index, name, namespace) },
+        };
+      const spelled = podAddressName(index, name);
+      if (spelled)
+        return {
+          kind: 'pod-address',
+          address: spelled.address,
+          lookup: { asked: host, fullName: spelled.fullName, tried: spelled.tried, of: triedNames(name), names: triedList(index, name, namespace) },
         };
       const alias = aliases.at(-1);
       const whole = name.replace(/\.$/, '');
@@ -83,6 +92,21 @@ export function resolveHost(world: World, host: string, namespace: string): Reso
     name = next.endsWith('.') ? next : `${next}.`;
   }
   return { kind: 'absent', reason: `more than ${aliasLimit} ExternalName Services lead to one another`, because };
+}
+
+/** Outside of the DNS specification; CoreDNS answers with `pods insecure`, whether or not there is such a pod (https://coredns.io/plugins/kubernetes/). */
+function podAddressName(index: ClusterIndex, name: string): { readonly address: Address; readonly fullName: string; readonly tried: number } | undefined {
+  const zone = index.clusterDomain.toLowerCase();
+  const absolute = name.endsWith('.');
+  const bare = name.replace(/\.$/, '').toLowerCase();
+  const whole = bare.endsWith(`.${zone}`);
+  if (absolute && !whole) return undefined;
+  const labels = (whole ? bare.slice(0, -zone.length - 1) : bare).split('.');
+  const [spelled = ''] = labels;
+  if (labels.length !== 3 || labels[2] !== 'pod' || !/^[\da-f-]{3,39}$/.test(spelled)) return undefined;
+  const address = parseAddress(spelled.replaceAll('-', '.')) ?? parseAddress(spelled.replaceAll('-', ':'));
+  if (!address) return undefined;
+  return { address, fullName: `${labels.join('.')}.${zone}`, tried: absolute ? 1 : whole ? 4 : 3 };
 }
 
 /** How many names the resolver would try: three suffixes and the name as it is, or the full name alone. */

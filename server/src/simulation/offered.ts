@@ -6,7 +6,7 @@ import type { GatewayListener, RouteMatch } from '../model/gateway';
 import type { Resource } from '../model/resources';
 import type { Flow, TransportProtocol } from '../protocol/trace';
 import { protocols } from '../protocol/trace';
-import type { Endpoint } from './endpoints';
+import { type Endpoint, nearestEndpoints } from './endpoints';
 import { allRoutes, isGatewayParent, listenerFor, listenerProtocol, parentNamespace, requestOf, type Route, routesOf } from './gatewayRoutes';
 import { isApiServerName, isClusterName } from './hostNames';
 import { offeredLimit, type OfferedPort, podPorts, servicePorts } from './ports';
@@ -33,7 +33,8 @@ const error = (text: string, candidates: readonly string[] = []): Questions => (
 
 export function questionsOf(index: ClusterIndex, flow: Flow, from: Endpoint, to: Endpoint, namespace: string): Questions {
   const outsideClient = from.kind === 'internet' || from.kind === 'address';
-  if (from.kind === 'host') return error(`${flow.from} cannot send: name a pod, a workload, a node, internet or an address`);
+  if (from.kind === 'host')
+    return error(`${flow.from} cannot send: name a pod, a workload, a node, internet or an address`, nearestEndpoints(index, flow.from));
   if (outsideClient && (to.kind === 'internet' || (to.kind === 'address' && !isEntryAddress(index, to.text))))
     return error(`${flow.from} and ${flow.to} are both outside: name a Service, an Ingress, a node or a URL of this context`, waysIn(index));
   const entry = outsideClient && to.kind === 'node' ? nodePortService(index, flow) : undefined;

@@ -28,7 +28,8 @@ export function replyOf(world: World, walk: Walk): readonly Hop[] {
     const own = walk.hops.slice(leg.from, leg.to);
     for (const { node, virtual, masqueraded } of tables(leg)) {
       const change = { ...(virtual && { source: virtual }), ...(masqueraded && { destination: masqueraded }) };
-      add(restored(world, node, { ...current, ...change }, virtual, masqueraded), change);
+      const told = virtual && !masqueraded && own.some(({ kind, at }) => kind === 'service-translation' && at.kind === 'pod');
+      add(told ? toldToSocket(node, current, virtual) : restored(world, node, { ...current, ...change }, virtual, masqueraded), change);
     }
     for (const hop of own.toReversed()) {
       if (hop.kind !== 'load-balancer' && !isProxy(hop)) continue;
@@ -98,6 +99,19 @@ function restored(world: World, node: PlannedNode, packet: Packet, virtual: Pack
     verdict: 'translated',
     plain: `${node.name} remembers the connection and writes ${what.join(' and ')}. Policies are not asked again.`,
     expert: `${ebpf ? 'The reverse-NAT map' : 'conntrack'} undoes ${virtual && masqueraded ? 'DNAT and SNAT' : virtual ? 'DNAT' : 'SNAT'}: ${endText(packet.source)} → ${endText(packet.destination)}.`,
+  };
+}
+
+/** A socket that eBPF connected to the pod itself: only what the program is told about its other end is turned back. */
+function toldToSocket(node: PlannedNode, packet: Packet, virtual: PacketEnd): Answer {
+  return {
+    kind: 'connection-tracking',
+    station: `${node.name}/conntrack`,
+    at: atNode(node),
+    device: 'eBPF maps',
+    verdict: 'translated',
+    plain: `The connection leads to the pod itself, so nothing has to be undone on the way. The program still takes ${endText(virtual)} for its other end. Policies are not asked again.`,
+    expert: `The packets carry ${endText(packet.source)} all the way; the reverse-NAT map only answers getpeername() and recvmsg() with ${endText(virtual)}.`,
   };
 }
 

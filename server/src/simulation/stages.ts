@@ -3,12 +3,12 @@ import { betweenNodes } from './stages/betweenNodes';
 import { clientSocket } from './stages/clientSocket';
 import { containerPort } from './stages/containerPort';
 import { gateway } from './stages/gateway';
-import { hostPort } from './stages/hostPort';
+import { hostPort, ownHostPort } from './stages/hostPort';
 import { ingressController } from './stages/ingressController';
 import { leaveCluster } from './stages/leaveCluster';
 import { loopback } from './stages/loopback';
 import { nameLookup } from './stages/nameLookup';
-import { nodePort } from './stages/nodePort';
+import { nodePort, ownNodePort } from './stages/nodePort';
 import { nodeRouting } from './stages/nodeRouting';
 import { nodeTranslation, socketTranslation } from './stages/serviceTranslation';
 import { outsideEntry } from './stages/outsideEntry';
@@ -32,6 +32,8 @@ export const stages: readonly Stage[] = [
   socketTranslation,
   podExit,
   nodeTranslation,
+  ownNodePort,
+  ownHostPort,
   policyEgress,
   sourceTranslation,
   nodeRouting,

@@ -20,6 +20,8 @@ export function translationPlain(world: World, walk: Walk, target: ServiceTarget
   const again = stays === undefined ? '' : ` The client keeps that pod for ${spanWords(stays)} after its last connection.`;
   if (walk.sender.kind === 'outside' || walk.external === 'node-port')
     return `${walk.node?.name ?? 'The node'} picks ${chosen} ${target.name}, here ${podName(group.pod)}${group.pod.node.name === walk.node?.name ? ' on the same node' : `, which runs on ${group.pod.node.name}`}.${again}`;
+  if (walk.external === 'node-port-at-socket')
+    return `${endText(walk.packet.destination)} is a port that every node keeps open. Before the packet is even sent, the client’s own node replaces it by ${chosen} ${target.name}, ${podName(group.pod)}.${again}`;
   if (walk.external)
     return `${virtual} is meant for the outside, but the node knows it too and takes a short cut: it picks ${chosen} ${target.name}, here ${podName(group.pod)}.${again}`;
   if (group.self) return `${virtual} is no machine. This time the Service leads back to the pod that asked, ${podName(group.pod)}.${again}`;
@@ -33,7 +35,10 @@ export function translationExpert(world: World, walk: Walk, target: ServiceTarge
   const part = percent(share);
   const seconds = affinitySeconds(target);
   const affinity = seconds === undefined ? '' : ` sessionAffinity ClientIP: the same client address gets the same endpoint for ${seconds} s.`;
-  const chain = walk.sender.kind === 'node' && walk.external !== 'node-port' ? 'OUTPUT' : 'PREROUTING';
+  const { sender } = walk;
+  const process = sender.kind === 'node' || (sender.kind === 'pod' && sender.pod.podSet.template.hostNetwork);
+  const own = sender.kind === 'node' ? sender.node : sender.kind === 'pod' ? sender.pod.node : undefined;
+  const chain = process && (walk.external !== 'node-port' || own?.name === walk.node?.name) ? 'OUTPUT' : 'PREROUTING';
   const external = isExternal(walk) ? `${walk.external === undefined || walk.external === 'node-port' ? 'KUBE-NODEPORTS → ' : ''}KUBE-EXT → ` : '';
   const local = known(target.service?.spec.internalTrafficPolicy) === 'Local' && !isExternal(walk) ? 'KUBE-SVL' : 'KUBE-SVC';
   switch (world.proxyMode) {

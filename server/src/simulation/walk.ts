@@ -91,7 +91,7 @@ export interface FirstLeg extends Connection {
 }
 
 /** How somebody asks for a Service other than by its cluster address: rules for traffic from outside hold then, wherever it comes from. */
-export type ExternalEntry = 'node-port' | 'load-balancer' | 'external-ip';
+export type ExternalEntry = 'node-port' | 'node-port-at-socket' | 'load-balancer' | 'external-ip';
 
 export interface Walk extends Connection {
   readonly sender: Sender;

@@ -72,13 +72,15 @@ export function maskTemplate(template: string): MaskedTemplate {
     const lineStart = template.lastIndexOf('\n', opening.start - 1) + 1;
     const isWholeLine = isBlank(template, lineStart, opening.start) && /^[ \t\r]*(?:#|$)/.test(template.slice(last.end, endOfLine(template, last.end)));
     const writes = run.find((action) => action.kind === 'output');
-    if (isWholeLine && writes && !isDefined) {
+    const below = writes && !isWholeLine ? columnBelow(template, lineStart, opening.start, last.end) : undefined;
+    const isAlone = isWholeLine || below !== undefined;
+    if (isAlone && writes && !isDefined) {
       const text = template.slice(writes.start, writes.end);
-      insertions.push({ start: writes.start, column: columnOf(text) ?? opening.start - lineStart, text });
+      insertions.push({ start: writes.start, column: below ?? columnOf(text) ?? opening.start - lineStart, text });
     }
     for (const action of run) {
       pieces.push(template.slice(at, action.start));
-      const blank = isWholeLine || isBlankWithin(action, inline, isBlank(template, lineStart, action.start));
+      const blank = isAlone || isBlankWithin(action, inline, isBlank(template, lineStart, action.start));
       pieces.push(blank ? blanked(template.slice(action.start, action.end)) : placeholder(template, action));
       at = action.end;
     }
@@ -150,6 +152,28 @@ function placeholder(template: string, { start, end }: TemplateAction): string {
   // `key:{{ … | nindent 4 }}` writes a line break first, so the colon ends the key.
   const space = template.charCodeAt(start - 1) === 58 && /\bnindent\s/.test(text) ? ' ' : '';
   return `${space}${first}${further.repeat(line.length - 1 - space.length)}${newline < 0 ? '' : blanked(text.slice(newline))}`;
+}
+
+/**
+ * Behind `key:`, actions with `nindent` write the first lines of what goes on below the key, as in `matchLabels: {{- include "labels" . | nindent 6 }}`
+ * with a further label on the next line. Where those lines begin; undefined when nothing of the value stands below.
+ */
+function columnBelow(template: string, lineStart: number, start: number, end: number): number | undefined {
+  if (!/\bnindent\s/.test(template.slice(start, end))) return undefined;
+  const key = /^(?:[ \t]*-[ \t])*[ \t]*(?=[^\s#-]).*:[ \t]*$/.exec(template.slice(lineStart, start))?.[0];
+  const lineEnd = endOfLine(template, end);
+  if (key === undefined || !/^[ \t\r]*(?:#|$)/.test(template.slice(end, lineEnd))) return undefined;
+  const keyColumn = /[^\s-]/.exec(key)?.index ?? 0;
+  for (let at = lineEnd + 1; at < template.length;) {
+    const next = endOfLine(template, at);
+    const line = template.slice(at, next);
+    const text = line.trimStart();
+    at = next + 1;
+    if (text.trim() === '' || text.startsWith('#') || text.startsWith('{{')) continue;
+    const column = indentOf(line);
+    return column > keyColumn || (column === keyColumn && text.startsWith('- ')) ? column : undefined;
+  }
+  return undefined;
 }
 
 /** The number of the last `indent` or `nindent`. */

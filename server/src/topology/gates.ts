@@ -1,7 +1,9 @@
 /** Gates before workloads, and what the policies and cluster DNS say in a line each. */
 import { known } from '../base/opaque';
 import type { Namespace, PodSet } from '../cluster/clusterIndex';
+import { allowedPorts } from '../cluster/policyPorts';
 import { policyVerdict, type PolicyPeerEnd, type PolicyVerdict } from '../cluster/policyVerdict';
+import { hasPort } from '../cluster/portSet';
 import { matches } from '../model/labels';
 import { isolates } from '../model/policyTypes';
 import type { NetworkPolicyPeer, Resource } from '../model/resources';
@@ -82,8 +84,10 @@ type LetsIn = TopologyGate['letsIn'];
 
 /** How many workloads may connect; `all` when somebody outside may as well, `others` when only who is in no file may. */
 function letIn(graph: GraphBuilder, subject: PodSet, { named, rest }: Senders, port: number, protocol: TransportProtocol): LetsIn {
-  const verdict = (peer: PolicyPeerEnd): PolicyVerdict['verdict'] =>
-    policyVerdict(graph.index, { direction: 'Ingress', subject, peer, protocol, port }).verdict;
+  const verdict = (peer: PolicyPeerEnd): PolicyVerdict['verdict'] => {
+    const { allowed, denied } = allowedPorts(graph.index, { direction: 'Ingress', subject, peer });
+    return hasPort(allowed, protocol, port) ? 'allowed' : hasPort(denied, protocol, port) ? 'denied' : 'unknown';
+  };
   const may = (peer: PolicyPeerEnd): boolean => verdict(peer) === 'allowed';
   const [one] = rest;
   const count = named.filter((podSet) => may({ kind: 'pods', podSet })).length + (one && may({ kind: 'pods', podSet: one }) ? rest.length : 0);
@@ -176,7 +180,13 @@ export function describeDns(graph: GraphBuilder): Topology['dns'] {
   const shut = graph.podSets.filter(
     (subject) => policyVerdict(graph.index, { direction: 'Egress', subject, peer: { kind: 'unknown-pod' }, protocol: 'UDP', port: 53 }).verdict === 'denied',
   ).length;
-  const open = total === 0 ? '' : shut === 0 ? `open to all ${total} workloads` : `closed to ${shut} of ${total} workloads by their egress policies`;
+  const all = total === 1 ? 'the one workload' : `all ${total} workloads`;
+  const open =
+    total === 0
+      ? ''
+      : shut === 0
+        ? `open to ${all}`
+        : `closed to ${shut === total ? all : `${shut} of ${total} workloads`} by ${total === 1 ? 'its' : 'their'} egress policies`;
   const written = graph.index.ofKind('Service').some((service) => service.metadata.name === 'kube-dns' && graph.index.namespaceOf(service) === 'kube-system');
   return { label: 'Cluster DNS', says: ['kube-system/kube-dns :53', open].filter(Boolean).join(' · '), assumed: !written };
 }

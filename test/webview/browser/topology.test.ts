@@ -286,6 +286,39 @@ describe('narrow', () => {
   });
 });
 
+describe('saved from the narrow page', () => {
+  const menu = async (panel: PanelPage): Promise<string[]> => {
+    await panel.page.getByTitle('More', { exact: true }).click();
+    return panel.page.locator('.shell-head [role="menuitem"]:visible').allTextContents();
+  };
+
+  it('offers a drawing only where one is shown, and saves that one', async () => {
+    const panel = await opened({ width: 300, height: 700 });
+    expect((await menu(panel)).join()).not.toContain('SVG');
+    await panel.page.keyboard.press('Escape');
+    await panel.send({ type: 'select', revision: 1, card: cart });
+    expect((await menu(panel)).join()).toContain('SVG');
+    await panel.page.getByRole('menuitem', { name: 'Save the drawing as SVG…' }).click();
+    await expect.poll(async () => (await panel.sent()).find((message) => message.type === 'save')).toBeDefined();
+    const saved = (await panel.sent()).find((message) => message.type === 'save');
+    expect(saved).toMatchObject({ format: 'svg', name: 'cartservice-neighbours' });
+    expect(saved?.type === 'save' && saved.content).toContain('policy cartservice lets in 2');
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+});
+
+describe('a context chosen by hand', () => {
+  it('is asked for again by a page that comes back', async () => {
+    const panel = await browser.open({ state: { panel: { view: 'topology', selected: null, follow: true, question: null, context: 'overlays/prod' } } });
+    expect((await panel.sent()).filter((message) => message.type === 'ready' || message.type === 'context')).toMatchObject([
+      { type: 'ready' },
+      { type: 'context', id: 'overlays/prod' },
+    ]);
+    await panel.close();
+  });
+});
+
 describe('live', () => {
   it('drops what is older, and moves cards without losing the focus', async () => {
     const panel = await opened();

@@ -89,7 +89,7 @@ function rowsOf(edges: readonly TopologyEdge[], end: 'from' | 'to', topology: To
     if (!other) return [];
     const port = cards.get(edge.to.card)?.ports.find((each) => each.id === edge.to.port)?.number;
     const says = `${verbs[edge.kind]}${typeof port === 'number' ? ` :${port}` : ''}${edge.certain ? '' : ', perhaps'}`;
-    return [row(icon(iconOf(other), 14), other.title, says, edge.because, host, () => host.select(other, false))];
+    return [row(icon(iconOf(other), 14), other.title, says, edge.because, host, () => host.select(other, false), edge.range?.start.line)];
   });
 }
 

@@ -33,7 +33,7 @@ export function drawEdge(
     svg('path', { class: 'edge-target', d }),
     svg('path', { class: 'edge-line', d }),
     svgTitle(look.words),
-    look.ghost ? null : svg('path', { class: 'edge-head', d: `M${tip} ${y2}l${-arrowLength} -3v6Z` }),
+    svg('path', { class: 'edge-head', d: `M${tip} ${y2}l${-arrowLength} -3v6Z` }),
   );
 }
 

@@ -11,7 +11,7 @@ import { drawEdge, drawGate } from './drawEdge';
 import { isArrow, nextCard } from './keyboard';
 import { hasHead, laneTitles } from './lanes';
 import type { PlacedCard, PlacedEdge, PlacedNote, TopologyDrawing } from './layout';
-import { downOf, placeOf, type Related } from './relations';
+import { downOf, fileAndLine, placeOf, type Related } from './relations';
 
 export interface DrawingContent {
   readonly drawing: TopologyDrawing;
@@ -59,6 +59,8 @@ const onDemandAbove = 700;
 export function createDrawing(host: DrawingHost): Drawing {
   const lanesLayer = svg('g', { class: 'lanes' });
   const edgesLayer = svg('g', { class: 'edges' });
+  /** Above the edges, which may run through an empty lane. */
+  const stripWordsLayer = svg('g', { class: 'strip-words' });
   const gatesLayer = svg('g', { class: 'gates' });
   const cardsLayer = svg('g', { class: 'cards' });
   const root = svg(
@@ -66,6 +68,7 @@ export function createDrawing(host: DrawingHost): Drawing {
     { class: 'drawing', role: 'group', 'aria-label': 'Topology: resources from left to right as traffic goes' },
     lanesLayer,
     edgesLayer,
+    stripWordsLayer,
     gatesLayer,
     cardsLayer,
   );
@@ -256,6 +259,7 @@ export function createDrawing(host: DrawingHost): Drawing {
   }
 
   function drawLanes({ lanes, height, labels, cards, hidden }: TopologyDrawing): void {
+    const above: SVGElement[] = [];
     const strips = lanes.order
       .filter((lane) => lane.strip)
       .map((lane) => {
@@ -263,6 +267,10 @@ export function createDrawing(host: DrawingHost): Drawing {
         const count = hidden[lane.kind] ?? 0;
         const words = count > 0 || isContainers ? `${laneTitles[lane.kind]}, ${count}` : hasHead(lane, lanes) ? 'none' : `${laneTitles[lane.kind]}: none`;
         const middle = lane.x + lane.width / 2;
+        if (!isContainers && words !== '') {
+          const top = Math.max(98, 20 + measureText(words, { size: 11 }));
+          above.push(svg('text', { x: 0, y: 0, transform: `translate(${middle + 4} ${top}) rotate(-90)` }, words));
+        }
         return svg(
           'g',
           {
@@ -277,19 +285,7 @@ export function createDrawing(host: DrawingHost): Drawing {
             rx: isContainers ? 3 : 0,
           }),
           isContainers && svg('path', { class: 'strip-chevron', d: `M${middle - 3} 11l5 5-5 5` }),
-          words !== '' &&
-            svg(
-              'text',
-              {
-                x: 0,
-                y: 0,
-                class: isContainers ? 'muted' : '',
-                ...(isContainers
-                  ? { transform: `translate(${middle - 4} 32) rotate(90)` }
-                  : { transform: `translate(${middle + 4} ${Math.max(98, 20 + measureText(words, { size: 11 }))}) rotate(-90)` }),
-              },
-              words,
-            ),
+          isContainers && svg('text', { x: 0, y: 0, class: 'muted', transform: `translate(${middle - 4} 32) rotate(90)` }, words),
           isContainers && svgTitle('Show the containers'),
         );
       });
@@ -297,7 +293,9 @@ export function createDrawing(host: DrawingHost): Drawing {
     const open = containers.strip
       ? []
       : [...cards.values()].filter(({ card }) => card.lane === 'workload').map((placed) => drawContainers(placed, containers.x, containers.width));
+    stripWordsLayer.replaceChildren(...above);
     lanesLayer.replaceChildren(
+      ...labels.flatMap(({ band }) => (band ? [svg('rect', { class: 'band', ...band, rx: 3 })] : [])),
       ...strips,
       ...open,
       ...labels.flatMap((label) => {
@@ -410,11 +408,11 @@ function portOr(drawing: TopologyDrawing, end: { readonly card: string; readonly
   return end.port !== undefined && placed.ports.has(end.port) ? end.port : (placed.card.ports[0]?.id ?? '');
 }
 
-function wordsOfEdge({ kind, from, to, certain }: TopologyEdge, drawing: TopologyDrawing): string {
+function wordsOfEdge({ kind, from, to, certain, because, range }: TopologyEdge, drawing: TopologyDrawing): string {
   const title = (id: string): string => drawing.cards.get(id)?.card.title ?? id;
   const port = drawing.cards.get(to.card)?.card.ports.find((row) => row.id === to.port)?.number;
   const verb = { calls: 'calls', selects: 'leads to', routes: 'routes to', enters: 'enters by' }[kind];
-  return `${title(from.card)} ${verb} ${title(to.card)}${typeof port === 'number' ? `:${port}` : ''}${certain ? '' : ', perhaps'}`;
+  return `${title(from.card)} ${verb} ${title(to.card)}${typeof port === 'number' ? `:${port}` : ''}${certain ? '' : ', perhaps'}${because ? `\n${fileAndLine(because.uri, range?.start.line)}` : ''}`;
 }
 
 function cardAt(event: Event): string | undefined {

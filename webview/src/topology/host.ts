@@ -37,6 +37,8 @@ export interface TopologyView {
   resize(width: number): void;
   saveState(): unknown;
   restoreState(state: unknown): void;
+  /** Whether `drawn` would give a drawing; asked often, so it makes none. */
+  hasDrawing(): boolean;
   /** What is drawn, for a file; undefined while nothing is. */
   drawn(): SavedDrawing | undefined;
 }

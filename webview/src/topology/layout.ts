@@ -3,7 +3,7 @@ import type { LaneKind, Topology, TopologyCard, TopologyEdge } from '../../../se
 import { namespaceOfRow } from './collapse';
 import { landing, placeGates, type PlacedGate } from './gatePlaces';
 import { arrangeLanes, type Lanes } from './lanes';
-import { compare, orderGroups, spread, type OrderedGroup } from './order';
+import { compare, orderGroups, spread, type Order, type OrderedGroup } from './order';
 
 export interface PlacedCard {
   readonly card: TopologyCard;
@@ -36,6 +36,8 @@ export interface PlacedLabel {
   readonly ruleTo?: number;
   /** The namespace that the label names. */
   readonly namespace?: string;
+  /** The ground of the namespace, where there are several. */
+  readonly band?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
 /** Where the sentence about a ghost goes. */
@@ -64,6 +66,8 @@ export const rowHeight = 20;
 export const pillHeight = 24;
 const between = 8;
 const bandHead = 29;
+/** So far the ground of a namespace reaches beyond its cards. */
+const bandEdge = 6;
 const pillGap = 32;
 
 /** Cards of lanes that have no room (strips) are left out, with their edges. `containers`: how many there are, where collapsed cards hold some. */
@@ -82,7 +86,7 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
 
   // The order comes from all cards, so that it stays when lanes shrink to strips.
   const groups = makeGroups(topology.cards, topology.edges, lanes);
-  const order = orderGroups(groups, callersByDepth(topology.cards, topology.edges));
+  const order = orderOf(topology, groups);
   const groupById = new Map(groups.map((group) => [group.id, group]));
   const rowOf = new Map<string, number>();
   const namespaces = [
@@ -99,15 +103,19 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
     if (members.length === 0) continue;
     // The row of a collapsed namespace says its name itself.
     const isRow = members.every((group) => namespaceOfRow(group.id) !== undefined);
-    if (!isRow)
-      labels.push({
-        text: `namespace ${namespace}`,
-        namespace,
-        x: lanes.byKind.service.x,
-        y: y + 19,
-        ruleTo: lanes.byKind.workload.x + lanes.byKind.workload.width,
-      });
+    const top = y;
     y = placeBand(members, isRow && y > 0 ? y : y + bandHead, put, rowOf, (card, at) => notes.push(noteOf(card, at, lanes)));
+    if (isRow) continue;
+    const x = lanes.byKind.service.x;
+    const ruleTo = lanes.byKind.workload.x + lanes.byKind.workload.width;
+    labels.push({
+      text: `namespace ${namespace}`,
+      namespace,
+      x,
+      y: top + 19,
+      ruleTo,
+      ...(inOrder.size > 1 ? { band: { x: x - bandEdge, y: top + 4, width: ruleTo - x + 2 * bandEdge, height: y - top - 4 } } : {}),
+    });
   }
 
   placeEntries(shown, edges, cards, rowOf, put);
@@ -125,6 +133,19 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
     notes,
     hidden: { ...countHidden(topology.cards, lanes), ...(containers === undefined ? {} : { container: containers }) },
   };
+}
+
+/** The order for the graph that was laid out last. It is a function of what is joined to what alone, and most edits leave that as it is. */
+let kept: { readonly graph: string; readonly order: Order } | undefined;
+
+function orderOf({ cards, edges }: Topology, groups: readonly Group[]): Order {
+  // Ids hold any text, so the parts are quoted; lanes that are strips change the groups only in what they show, never in their order.
+  const graph = JSON.stringify([
+    cards.map((card) => [card.id, card.lane, card.shape, card.namespace]),
+    edges.map((edge) => [edge.from.card, edge.to.card, edge.kind]),
+  ]);
+  if (kept?.graph !== graph) kept = { graph, order: orderGroups(groups, callersByDepth(cards, edges)) };
+  return kept.order;
 }
 
 export function cardHeight(card: TopologyCard): number {

@@ -1,6 +1,6 @@
 /** The whole drawing in small, with a frame where the page looks. */
 import { svg } from '../dom';
-import type { TopologyDrawing } from './layout';
+import type { PlacedCard, TopologyDrawing } from './layout';
 
 const width = 144;
 const height = 80;
@@ -48,13 +48,16 @@ export function createMinimap(onGo: (x: number, y: number) => void): Minimap {
       scaleX = (width - 8) / drawing.width;
       scaleY = (height - 8) / Math.max(drawing.height, 200);
       cards.replaceChildren(
-        ...[...drawing.cards.values()].map((placed) =>
-          svg('rect', {
-            class: own.has(placed.card.id) ? 'minimap-card own' : placed.card.shape === 'ghost' ? 'minimap-card ghost' : 'minimap-card',
-            x: 4 + placed.x * scaleX,
-            y: 4 + placed.y * scaleY,
-            width: placed.width * scaleX,
-            height: Math.max(1.5, placed.height * scaleY * 0.9),
+        // One element for all cards of a colour: thousands of them would cost more than the rest of an edit.
+        ...[...byColour(drawing, own)].map(([className, cards]) =>
+          svg('path', {
+            class: className,
+            d: cards
+              .map(
+                ({ x, y, width: wide, height: high }) =>
+                  `M${tenths(4 + x * scaleX)} ${tenths(4 + y * scaleY)}h${tenths(wide * scaleX)}v${tenths(Math.max(1.5, high * scaleY * 0.9))}h${tenths(-wide * scaleX)}Z`,
+              )
+              .join(''),
           }),
         ),
       );
@@ -68,4 +71,19 @@ export function createMinimap(onGo: (x: number, y: number) => void): Minimap {
       frame.setAttribute('height', String(Math.max(4, Math.min(height - 1 - y, visible.height * scaleY + 4))));
     },
   };
+}
+
+function byColour(drawing: TopologyDrawing, own: ReadonlySet<string>): ReadonlyMap<string, readonly PlacedCard[]> {
+  const colours = new Map<string, PlacedCard[]>([
+    ['minimap-card', []],
+    ['minimap-card ghost', []],
+    ['minimap-card own', []],
+  ]);
+  for (const placed of drawing.cards.values())
+    colours.get(own.has(placed.card.id) ? 'minimap-card own' : placed.card.shape === 'ghost' ? 'minimap-card ghost' : 'minimap-card')?.push(placed);
+  return colours;
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -176,6 +176,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   }
   root.setAttribute('width', String(width));
   root.setAttribute('height', String(y));
+  root.setAttribute('viewBox', `0 0 ${width} ${y}`);
   const act = (event: Event): void => {
     const id = event.target instanceof Element ? event.target.closest('[data-card]')?.getAttribute('data-card') : undefined;
     const picked = topology.cards.find((candidate) => candidate.id === id);

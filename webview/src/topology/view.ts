@@ -353,9 +353,19 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       width = next;
       render();
     },
+    hasDrawing() {
+      const card = state.topology?.cards.some(({ id }) => id === state.selected) === true;
+      return state.topology !== null && state.topology.cards.length > 0 && (width >= narrowBelow || card);
+    },
     drawn() {
       const { topology } = state;
-      if (!topology || !drawn || width < narrowBelow) return undefined;
+      if (!topology) return undefined;
+      if (width < narrowBelow) {
+        const stack = neighbours.querySelector<SVGSVGElement>('.narrow-drawing');
+        const card = cardsById(topology).get(state.selected ?? '');
+        return stack && card ? { element: stack, name: `${card.title}-neighbours`, title: `${card.title}: its neighbours` } : undefined;
+      }
+      if (!drawn) return undefined;
       return {
         element: drawing.whole(),
         name: `${topology.context.label}-topology`,

@@ -7,7 +7,7 @@ import { inkOf, mark, markOfOutcome } from '../marks';
 import type { MarkName } from '../marks';
 import { journeyOf } from './journey';
 import { sentence } from './text';
-import { chips, outcomeSentence, outcomeTitle } from './words';
+import { chips, outcomeSentence, outcomeTitle, plural } from './words';
 
 /** Whether the caller gets an answer is what the last hop does, where there is one path. */
 function markOfTrace(trace: Trace): MarkName {
@@ -20,7 +20,7 @@ export function drawOutcome(trace: Trace, branch: Branch | undefined, endpoints:
   const name = markOfTrace(trace);
   const guarded = !trace.branches.some((each) => each.hops.some((hop) => hop.verdict === 'not-enforced'));
   const bar = trace.outcome !== 'delivered' ? inkOf(name) : guarded ? 'no-bar' : inkOf('not-enforced');
-  const hops = branch?.hops.length ?? 0;
+  const hops = branch ? journeyOf(branch).hops.length : 0;
   return el(
     'section',
     { class: `outcome ${bar}`, 'aria-label': 'Outcome' },
@@ -34,7 +34,7 @@ export function drawOutcome(trace: Trace, branch: Branch | undefined, endpoints:
         el('strong', null, outcomeTitle(trace)),
         ' ',
         narrow
-          ? el('span', { class: 'secondary' }, `${hops} hops, ${trace.branches.length} ${trace.branches.length === 1 ? 'path' : 'paths'}`)
+          ? el('span', { class: 'secondary' }, `${plural(hops, 'hop')}, ${trace.branches.length} ${trace.branches.length === 1 ? 'path' : 'paths'}`)
           : el('span', null, outcomeSentence(trace, endpoints)),
       ),
       !narrow &&

@@ -4,6 +4,7 @@ import { connectivityDot } from '../../report/connectivityDot';
 import { connectivityMermaid } from '../../report/connectivityMermaid';
 import { type ConnectivityReport, connectivityReport, type ReportOptions } from '../../report/connectivityReport';
 import { connectivityText } from '../../report/connectivityText';
+import { unreadNotes } from '../../report/connectivityUnread';
 import { oneLine } from '../../report/paint';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -42,6 +43,7 @@ ${commonUsage}`,
 function answerFor(streams: Streams, values: CommonValues, paths: readonly string[], options: ReportOptions): ConnectivityReport['contexts'] {
   const { snapshot, uris } = openWorkspace(streams, { values, paths, folderIsWorkspace: true });
   const given = new Set(uris);
+  if (values.quiet !== true) for (const note of unreadNotes(uris.flatMap((uri) => snapshot.files.get(uri) ?? []))) streams.warn(oneLine(note));
   const contexts =
     values.context === undefined
       ? snapshot.contexts.filter((context) => context.files.some((uri) => given.has(uri)))

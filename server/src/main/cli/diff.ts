@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { nearest } from '../../base/editDistance';
 import { defaultSettings } from '../../protocol/settings';
+import { unreadNotes } from '../../report/connectivityUnread';
 import { diffCsv } from '../../report/diffCsv';
 import { diffMermaid } from '../../report/diffMermaid';
 import { type DiffReport, diffReport } from '../../report/diffReport';
@@ -47,11 +48,15 @@ ${commonUsage}`,
       },
     });
     streams.progress('');
-    if (values.quiet !== true) for (const note of notes) streams.warn(oneLine(note));
+    if (values.quiet !== true) for (const note of [...unread('before', old), ...unread('after', now), ...notes]) streams.warn(oneLine(note));
     writeAnswer(streams, values.output, render(format, report, streams.colour && values.output === undefined));
     return values['fail-on-change'] === true && report.changes.length > 0 ? 1 : 0;
   },
 };
+
+function unread(side: string, snapshot: Snapshot): readonly string[] {
+  return unreadNotes([...snapshot.files].map(([, file]) => file)).map((note) => `${side}, ${note}`);
+}
 
 function render(format: 'text' | 'json' | 'csv' | 'mermaid', report: DiffReport, colour: boolean): string {
   switch (format) {

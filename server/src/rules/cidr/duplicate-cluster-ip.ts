@@ -7,6 +7,7 @@ import { contextRule } from '../rule';
 import { askedAddresses, autoAssignFix, type AskedAddress } from '../shared/clusterAddresses';
 import { compareByFile } from '../shared/fileOrder';
 import { relatedRange } from '../shared/clusterRanges';
+import { standTogether } from '../shared/sharedCluster';
 import { namespacedName } from '../shared/words';
 
 export const duplicateClusterIp = contextRule({
@@ -42,6 +43,7 @@ export const duplicateClusterIp = contextRule({
         yield {
           at,
           message: 'taken',
+          ...(standTogether(earlier.resource, service, index.context) ? {} : { severity: 'information' as const }),
           data: { address: text, service: name },
           related: [{ mark: earlier, message: `Service ${name} asks for it first.` }],
           fixes,

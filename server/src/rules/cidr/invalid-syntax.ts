@@ -2,6 +2,7 @@
 import { parseAddress } from '../../base/addresses';
 import type { Fix } from '../../model/finding';
 import { documentRule } from '../rule';
+import { isPlaceholderName } from '../shared/dnsNames';
 import { rangeFields, rangeKindsOfRules, type RangeField, type RangeHolder } from '../shared/writtenRanges';
 
 export const invalidSyntax = documentRule({
@@ -37,6 +38,7 @@ export const invalidSyntax = documentRule({
         continue;
       }
       if (!parseAddress(field.text)) {
+        if (isPlaceholderName(field.text)) continue;
         yield { at, message: 'invalid', data: { value: field.text } };
         continue;
       }

@@ -10,6 +10,7 @@ import { contextRule } from '../rule';
 import { areDisjoint, eligibleNodes, nodeSelectionOf } from '../shared/nodeSelection';
 import { compareByFile } from '../shared/fileOrder';
 import { declaredPorts, hostPortOf, markOfHostPort, type DeclaredPort } from '../shared/ports';
+import { standTogether } from '../shared/sharedCluster';
 import { kindAndName } from '../shared/words';
 
 type Message = 'daemonSets' | 'sameNode' | 'daemonSet' | 'pods' | 'replicas' | 'replicasUnknown' | 'rollout';
@@ -90,7 +91,7 @@ function worst(own: PodSet, declared: DeclaredPort, claims: readonly Claim[], co
     if (!runs(other) || mayBeSame(own, other) || !addressesMeet(declared, claim)) continue;
     const level = levelOf(own, other);
     if (!level) continue;
-    const rank = ranks.indexOf(level.severity);
+    const rank = ranks.indexOf(standTogether(other.resource, own.resource, context) ? level.severity : 'information');
     if (best && (best.rank < rank || (best.rank === rank && compareByFile(best.claim, claim, context) < 0))) continue;
     const theirs = nodeSelectionOf(other.resource, other.template);
     if (theirs && !areDisjoint(selection, theirs)) best = { claim, other, rank, message: level.message };

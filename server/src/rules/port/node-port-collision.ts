@@ -4,6 +4,7 @@ import type { Resource } from '../../model/resources';
 import { contextRule } from '../rule';
 import { compareByFile } from '../shared/fileOrder';
 import { askedNodePorts, autoAssignNodePortFix, freeNodePortFix, hasNodePorts, type AskedNodePort } from '../shared/nodePorts';
+import { standTogether } from '../shared/sharedCluster';
 import { namespacedName } from '../shared/words';
 
 export const nodePortCollision = contextRule({
@@ -37,6 +38,7 @@ export const nodePortCollision = contextRule({
       yield {
         at: { resource: service, path: asked.path },
         message: own ? 'twice' : 'taken',
+        ...(own || standTogether(earlier.resource, service, index.context) ? {} : { severity: 'information' as const }),
         data: { port: asked.number, protocol: asked.protocol, service: name },
         related: [{ mark: { resource: earlier.resource, path: earlier.path }, message: own ? 'Used here first.' : `Service ${name} asks for it first.` }],
         fixes: [autoAssignNodePortFix(service, asked), ...(free ? [free] : [])],

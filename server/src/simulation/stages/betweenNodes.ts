@@ -48,7 +48,7 @@ function underlay(world: World, walk: Walk, from: PlannedNode, to: PlannedNode):
 function throughTunnel(world: World, walk: Walk, from: PlannedNode, to: PlannedNode, tunnel: NonNullable<World['cni']['tunnel']>): Walk {
   const { family } = world.plan;
   const overhead = tunnel.overhead[family];
-  const { mtu } = walk.packet;
+  const mtu = Math.min(walk.packet.mtu, podMtu(world.cni, family));
   const inside = step(walk, {
     kind: 'tunnel-encapsulation',
     station: `${from.name}/${tunnel.device}`,

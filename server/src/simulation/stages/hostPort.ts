@@ -5,21 +5,54 @@ import type { PlannedNode } from '../../cluster/addressPlan';
 import type { Claim } from '../../cluster/clusterIndex';
 import { placeAt, podCount } from '../placement';
 import { atNode, endText, podName } from '../words';
-import { type PodPlace, type Stage, step, type Walk, withDestination } from '../walk';
+import { type PodPlace, type Stage, type Step, step, type Walk, withDestination } from '../walk';
 import { evidence, type World } from '../world';
+import { isAtOwnNode } from './nodePort';
 import { nodeRouting } from './nodeRouting';
 
 /** The portmap plugin translates, kube-proxy has no part in it: https://www.cni.dev/plugins/current/meta/portmap/ */
 export const hostPort: Stage = (world, walk) => {
+  const asked = atHostPort(world, walk);
+  if (!asked) return [walk];
+  const { pod, port, shared } = asked;
+  const { node } = pod;
+  if (pod.podSet.template.hostNetwork) {
+    const hop = step(walk, {
+      ...shared,
+      verdict: 'forwarded',
+      plain: `${podName(pod)} uses the network of ${node.name} itself, so port ${port} of the node is its own.`,
+      expert: `hostNetwork: the socket of ${podName(pod)} is bound in the node’s network namespace; no veth, no translation.`,
+      assumed: true,
+    });
+    return [{ ...hop, destination: { kind: 'pod', pod, self: false } }];
+  }
+  return nodeRouting(world, translated(world, walk, asked));
+};
+
+/** portmap’s nat PREROUTING comes before FORWARD, its OUTPUT before the routes: at the client's own node egress policy sees the pod behind the port. */
+export const ownHostPort: Stage = (world, walk) => {
+  const asked = isAtOwnNode(walk) ? atHostPort(world, walk) : undefined;
+  return [asked && !asked.pod.podSet.template.hostNetwork ? translated(world, walk, asked) : walk];
+};
+
+interface AskedHostPort {
+  readonly pod: PodPlace;
+  readonly port: number;
+  readonly target: number;
+  readonly shared: Pick<Step, 'station' | 'at' | 'because'> & { readonly kind: 'host-port' };
+}
+
+/** The pod that has taken the port of the node that the packet is addressed to. */
+function atHostPort(world: World, walk: Walk): AskedHostPort | undefined {
   const { destination, packet } = walk;
-  if (destination.kind !== 'node' || walk.outcome !== undefined || walk.virtual) return [walk];
+  if (destination.kind !== 'node' || walk.outcome !== undefined || walk.virtual) return undefined;
   const { node } = destination;
   const port = packet.destination.port ?? world.port;
   const claim = world.index
     .claims('hostPort', `${port}/${world.protocol}`)
     .find((one) => holds(one, node, packet.destination.address) && !isElsewhere(world, walk, one, node));
   const podSet = claim?.podSet;
-  if (!claim || !podSet) return [walk];
+  if (!claim || !podSet) return undefined;
   const replica =
     podSet.resource.type === 'DaemonSet'
       ? Math.max(
@@ -32,27 +65,11 @@ export const hostPort: Stage = (world, walk) => {
     world.notes.warn(`${podSet.name} is taken to run on ${node.name}: only the node of a pod has its host port.`);
   const because = [evidence(podSet.resource, claim.path, 'routes', `${podSet.name} takes port ${port} of its node`)];
   const shared = { kind: 'host-port', station: `${node.name}/host-port/${port}`, at: atNode(node), because } as const;
-  if (podSet.template.hostNetwork) {
-    const hop = step(walk, {
-      ...shared,
-      verdict: 'forwarded',
-      plain: `${podName(pod)} uses the network of ${node.name} itself, so port ${port} of the node is its own.`,
-      expert: `hostNetwork: the socket of ${podName(pod)} is bound in the node’s network namespace; no veth, no translation.`,
-      assumed: true,
-    });
-    return [{ ...hop, destination: { kind: 'pod', pod, self: false } }];
-  }
-  return nodeRouting(world, translated(world, walk, pod, node, containerPortOf(pod, port, world.protocol) ?? port, shared));
-};
+  return { pod, port, target: containerPortOf(pod, port, world.protocol) ?? port, shared };
+}
 
-function translated(
-  world: World,
-  walk: Walk,
-  pod: PodPlace,
-  node: PlannedNode,
-  target: number,
-  shared: { readonly kind: 'host-port'; readonly station: string; readonly at: ReturnType<typeof atNode>; readonly because: ReturnType<typeof evidence>[] },
-): Walk {
+function translated(world: World, walk: Walk, { pod, target, shared }: AskedHostPort): Walk {
+  const { node } = pod;
   const after = withDestination(walk.packet, pod.address.text, target);
   const cilium = world.cni.plugin === 'cilium';
   const hop = step(

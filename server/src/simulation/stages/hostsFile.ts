@@ -2,6 +2,7 @@
 import { parseAddress } from '../../base/addresses';
 import { known, textOf } from '../../base/opaque';
 import type { Evidence } from '../../protocol/trace';
+import { asksClusterDns } from '../resolvConf';
 import { type Destination, type PodPlace, step, type Walk, withDestination } from '../walk';
 import { evidence, type World } from '../world';
 import { destinationAt } from '../writtenEndpoints';
@@ -38,10 +39,11 @@ export function fromHostsFile(world: World, walk: Walk, host: string, alias: { r
   return { ...hop, destination };
 }
 
-export function resolverOf(pod: PodPlace): { readonly kind: 'cluster' } | { readonly kind: 'node'; readonly because: readonly Evidence[] } {
+export function resolverOf(world: World, pod: PodPlace): { readonly kind: 'cluster' } | { readonly kind: 'node'; readonly because: readonly Evidence[] } {
   const { template, resource } = pod.podSet;
   const policy = known(template.dnsPolicy) ?? 'ClusterFirst';
   const path = [...template.path, 'spec', template.dnsPolicy === undefined ? 'hostNetwork' : 'dnsPolicy'];
+  if (policy === 'None' && asksClusterDns(world, pod)) return { kind: 'cluster' };
   if (policy === 'Default' || policy === 'None')
     return { kind: 'node', because: [evidence(resource, path, 'routes', `dnsPolicy ${policy}: cluster DNS is not asked`)] };
   if (policy === 'ClusterFirst' && template.hostNetwork)

@@ -47,10 +47,10 @@ export function withoutName({ source, destination, protocol, mtu }: Walk['packet
   return { source, destination, protocol, mtu };
 }
 
-export function triedAs({ asked, fullName, tried, of }: NameLookup): string {
+export function triedAs({ asked, fullName, tried, of, ndots = 5 }: NameLookup): string {
   return asked.replace(/\.$/, '') === fullName
     ? fullName
-    : `${asked} is tried as ${fullName}${of > 1 ? ` (${ordinal(tried)} of ${of} names with ndots:5)` : ''}`;
+    : `${asked} is tried as ${fullName}${of > 1 ? ` (${ordinal(tried)} of ${of} names with ndots:${ndots})` : ''}`;
 }
 
 function ordinal(value: number): string {

@@ -1,5 +1,6 @@
 /** The name that a client uses becomes an address: a look-up is a flow of its own, which policy may stop. */
-import { parseAddress } from '../../base/addresses';
+import { formatAddress, parseAddress } from '../../base/addresses';
+import { known } from '../../base/opaque';
 import type { Resource } from '../../model/resources';
 import type { Branch, Evidence } from '../../protocol/trace';
 import { clusterDns } from '../clusterDns';
@@ -7,10 +8,12 @@ import { serviceFamilies } from '../families';
 import { type Resolution, resolveHost } from '../hostNames';
 import { namedBy } from '../namedBy';
 import { proxyAddress } from '../proxyAddress';
+import { resolveFor } from '../resolvConf';
 import { endText, listed, podName, senderName } from '../words';
 import { type PodPlace, type Stage, step, stop, unsure, type Walk, withDestination } from '../walk';
 import { apiServerTarget } from '../ways';
 import { evidence, placed, sourceAt, type World } from '../world';
+import { destinationAt } from '../writtenEndpoints';
 import { headless, onePod } from './headlessLookup';
 import { anyContainer, fromHostsFile, hostAlias, resolverOf, withoutLookup } from './hostsFile';
 import { type CommonStep, lookupStep, triedAs, withName, withoutName } from './lookupStep';
@@ -28,13 +31,13 @@ export const nameLookup: Stage = (world, walk) => {
     return [withoutLookup(walk, { kind: 'pod', pod: anyContainer(pod), self: true }, world.plan.family === 6 ? '::1' : '127.0.0.1', world.port)];
   const alias = hostAlias(pod, host);
   if (alias) return [fromHostsFile(world, walk, host, alias)];
-  const resolver = resolverOf(pod);
+  const resolver = resolverOf(world, pod);
   if (resolver.kind === 'node') return nodeResolver(world, walk, host, placed(world, pod.podSet.namespace), podName(pod), resolver.because, pod);
 
   const lookup = world.nested ? undefined : clusterDns(world, sender);
   if (lookup && lookup.outcome !== 'delivered' && lookup.outcome !== 'unknown') return [blocked(world, walk, host, pod, lookup)];
   const next = lookup?.outcome === 'unknown' ? unsure(walk) : walk;
-  return resolved(world, next, host, resolveHost(world, host, placed(world, pod.podSet.namespace)), lookup);
+  return resolved(world, next, host, resolveFor(world, pod, host), lookup);
 };
 
 /** A pod looks up the host of an Ingress or route: cluster DNS passes the question on, and public DNS is taken to lead to the proxy. */
@@ -42,7 +45,7 @@ function proxyName(world: World, walk: Walk, destination: Extract<Walk['destinat
   const { sender } = walk;
   const { host } = destination.request;
   if (sender.kind !== 'pod' || !destination.named || host === '') return walk;
-  const asks = resolverOf(sender.pod).kind === 'cluster' && !world.nested;
+  const asks = resolverOf(world, sender.pod).kind === 'cluster' && !world.nested;
   const lookup = asks ? clusterDns(world, sender) : undefined;
   if (lookup && lookup.outcome !== 'delivered' && lookup.outcome !== 'unknown') return blocked(world, walk, host, sender.pod, lookup);
   const address = proxyAddress(world, destination);
@@ -101,6 +104,20 @@ function resolved(world: World, walk: Walk, host: string, resolution: Resolution
     }
     case 'pod-of-service':
       return onePod(walk, host, resolution, common, named);
+    case 'pod-address': {
+      const to = formatAddress(resolution.address);
+      const hop = step(walk, {
+        ...common,
+        verdict: 'resolved',
+        after: withName(withDestination(walk.packet, to, walk.packet.destination.port), resolution.lookup.fullName),
+        lookup: resolution.lookup,
+        because: named,
+        plain: `${host} spells an address: cluster DNS answers with ${to}, and does not look whether a pod has it.`,
+        expert: `${triedAs(resolution.lookup)}: A ${to}, made from the name itself (CoreDNS, “pods insecure”, as kubeadm sets it up; outside of the DNS specification).`,
+        assumed: true,
+      });
+      return [{ ...hop, destination: destinationAt(world, resolution.address, to) }];
+    }
     case 'outside': {
       const address = world.plan.hostAddress(resolution.host);
       const literal = parseAddress(resolution.host);
@@ -238,18 +255,21 @@ function nodeResolver(world: World, walk: Walk, host: string, namespace: string,
     const at = sourceAt(resource, [...template.path, 'spec']);
     world.notes.remedy({ what: `Let ${who} ask cluster DNS.`, helps: true, edits: [{ at, insert: 'dnsPolicy: ClusterFirstWithHostNet' }] });
   }
+  const own = known(pod?.podSet.template.dnsPolicy) === 'None';
   return [
     stop(
       step(
         { ...walk, destination: { kind: 'nowhere' } },
         {
           ...lookupStep(walk, undefined),
-          device: 'name server of the node',
+          device: own ? 'name servers of dnsConfig' : 'name server of the node',
           verdict: 'rejected',
           because,
-          plain: `${who} asks the node’s own name server, not the cluster’s. That one does not know ${host}.`,
+          plain: own
+            ? `${who} asks the name servers of its dnsConfig, and none of them is the cluster’s. They do not know ${host}.`
+            : `${who} asks the node’s own name server, not the cluster’s. That one does not know ${host}.`,
           expert: pod
-            ? `The pod’s resolv.conf is not the cluster’s (dnsPolicy): ${host} is NXDOMAIN there. ClusterFirstWithHostNet is what hostNetwork pods need.`
+            ? `The pod’s resolv.conf is not the cluster’s (dnsPolicy): ${host} is NXDOMAIN there.${own ? ' Add the address of the cluster’s DNS Service to dnsConfig.nameservers.' : ' ClusterFirstWithHostNet is what hostNetwork pods need.'}`
             : `The node’s resolv.conf does not name the cluster’s DNS: ${host} is NXDOMAIN there.`,
         },
       ),

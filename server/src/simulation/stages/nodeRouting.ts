@@ -1,6 +1,7 @@
 /** The node's route table says where the destination is: here, on another node, or outside. */
+import { cidrContains, parseAddress } from '../../base/addresses';
+import { type PlannedNode, podRanges, serviceRanges } from '../../cluster/addressPlan';
 import { atNode } from '../words';
-import type { PlannedNode } from '../../cluster/addressPlan';
 import { type PodPlace, type Stage, step, stop, type Walk } from '../walk';
 import type { World } from '../world';
 import { isLocal } from './clientSocket';
@@ -13,12 +14,20 @@ export const nodeRouting: Stage = (world, walk) => {
   const shared = { kind: 'node-routing', station: `${node.name}/routes`, at: atNode(node), device: 'routes' } as const;
   const to = packet.destination.address;
   if (destination.kind === 'outside') {
+    const range = rangeHolding(world, to);
+    if (range !== undefined && walk.via === undefined) return [ofNobodyShown(world, walk, range)];
     return [
       step(walk, {
         ...shared,
         verdict: 'forwarded',
-        plain: `${to} is not in the cluster, so the packet takes the way out of ${node.name}.`,
-        expert: `No pod or Service range holds ${to}: default route, dev eth0.`,
+        plain:
+          range === undefined
+            ? `${to} is not in the cluster, so the packet takes the way out of ${node.name}.`
+            : `${to} is the address of a pod that no file shows; the packet takes the way to it.`,
+        expert:
+          range === undefined
+            ? `No pod or Service range holds ${to}: default route, dev eth0.`
+            : `${to} lies in the ${range}: the route of the node that has it.`,
         assumed: true,
       }),
     ];
@@ -93,6 +102,36 @@ function expertRoute(world: World, to: string, node: PlannedNode, pod: PodPlace)
   const device = world.cni.hostDevice(`${pod.podSet.key} ${pod.replica}`);
   if (world.cni.attach === 'bridge') return `${to} lies in ${node.podRange}, dev cni0.`;
   if (world.cni.plugin === 'cilium')
-    return `Endpoint map of Cilium’s eBPF program: ${to} → ${device}; with BPF host routing the kernel’s route table is not asked.`;
+    return `Endpoint map of Cilium’s eBPF program: ${to} → ${device}; ${world.proxyMode === 'ebpf' ? 'with BPF host routing the kernel’s route table is not asked' : 'beside kube-proxy without BPF host routing, so the kernel’s stack is on the way too'}.`;
   return `Host route ${to}/${world.plan.family === 4 ? 32 : 128} dev ${device}; TTL −1.`;
+}
+
+function rangeHolding(world: World, text: string): 'pod range' | 'Service range' | undefined {
+  const address = parseAddress(text);
+  if (!address) return undefined;
+  if (podRanges(world.index).some((range) => cidrContains(range, address))) return 'pod range';
+  return serviceRanges(world.index).some((range) => cidrContains(range, address)) ? 'Service range' : undefined;
+}
+
+/** An address that belongs to the cluster, and to nobody that these files show: who has it, and under which policies, is not known. */
+function ofNobodyShown(world: World, walk: Walk, range: 'pod range' | 'Service range'): Walk {
+  const { node, packet } = walk;
+  const to = packet.destination.address;
+  const who = range === 'pod range' ? 'pod' : 'Service';
+  if (walk.outcome === undefined)
+    world.notes.unknown(`which ${who} has the address ${to}, if any: it lies in the ${range} of the cluster, and no file writes it`);
+  const hop = step(
+    { ...walk, destination: { kind: 'nowhere' } },
+    {
+      kind: 'node-routing',
+      station: `${node?.name ?? 'node'}/routes`,
+      at: { kind: 'node', name: node?.name ?? 'the node' },
+      device: 'routes',
+      verdict: 'unknown',
+      plain: `${to} is the address of a ${who}, but no file says of which one. The addresses that Packetpath gives to pods and Services are made up, so they cannot be asked for.`,
+      expert: `${to} lies in the ${range}, and neither status.podIPs nor clusterIP writes it: name the workload or the Service instead.`,
+      assumed: true,
+    },
+  );
+  return stop(hop, 'unknown');
 }

@@ -1,4 +1,5 @@
 /** Into the pod: the bridge where there is one, the cable, the pod's network card. */
+import { podMtu } from '../cniProfile';
 import { atNode, atPod, podName, podStation } from '../words';
 import { type Stage, step } from '../walk';
 import { isLocal } from './clientSocket';
@@ -9,9 +10,12 @@ export const podEntry: Stage = (world, walk) => {
   const { pod } = destination;
   const device = world.cni.hostDevice(`${pod.podSet.key} ${pod.replica}`);
   const switched = sender.kind === 'pod' && !sender.pod.podSet.template.hostNetwork && sender.pod.node.name === pod.node.name && !walk.virtual;
+  // Bridge and cable have the pod network's own MTU, whatever the packet met before.
+  const after = { ...walk.packet, mtu: Math.min(walk.packet.mtu, podMtu(world.cni, world.plan.family)) };
   const bridged =
     world.cni.attach === 'bridge' && !switched
       ? step(walk, {
+          after,
           kind: 'bridge',
           station: `${pod.node.name}/cni0`,
           at: atNode(pod.node),
@@ -28,6 +32,7 @@ export const podEntry: Stage = (world, walk) => {
     at: atNode(pod.node),
     device,
     verdict: 'forwarded',
+    after,
     plain: `Through the virtual cable into ${podName(pod)}.`,
     expert: `Host end of the veth pair of ${podName(pod)}${world.cni.plugin === 'cilium' ? ', tc program passed' : ''}.`,
     assumed: true,

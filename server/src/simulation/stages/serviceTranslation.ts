@@ -3,6 +3,7 @@ import { known } from '../../base/opaque';
 import { cidrContains } from '../../base/addresses';
 import { type PlannedNode, serviceRanges } from '../../cluster/addressPlan';
 import type { Evidence } from '../../protocol/trace';
+import { askedNodePort } from '../askedNodePort';
 import { type Backends, backendsOf, singlePods } from '../backends';
 import { nearGroups } from '../distribution';
 import { serviceFamilies } from '../families';
@@ -21,11 +22,20 @@ import { readinessStep } from './readinessStep';
 /** With eBPF the client's own socket is redirected, before any packet exists. */
 export const socketTranslation: Stage = (world, walk) => {
   const inside = walk.sender.kind === 'pod' || walk.sender.kind === 'node';
-  if (world.proxyMode !== 'ebpf' || !inside || walk.destination.kind !== 'service') return [walk];
+  if (world.proxyMode !== 'ebpf' || !inside) return [walk];
+  if (walk.destination.kind === 'node') return atSocket(world, walk);
+  if (walk.destination.kind !== 'service') return [walk];
   const { service } = walk.destination.target;
   // A port that the Service does not have is nothing to the socket: the packet leaves the pod as it is.
   return service && !walk.servicePort && !servicePort(service, world.port, world.protocol) ? [walk] : translate(world, walk);
 };
+
+/** Cilium's socket program knows the node ports of all nodes too (https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/). */
+function atSocket(world: World, walk: Walk): readonly Walk[] {
+  const asked = world.cni.plugin === 'cilium' ? askedNodePort(world, walk) : undefined;
+  if (!asked) return [walk];
+  return translate(world, { ...walk, servicePort: asked.entry, external: 'node-port-at-socket', destination: { kind: 'service', target: asked.target } });
+}
 
 /** https://kubernetes.io/docs/reference/networking/virtual-ips/ */
 export const nodeTranslation: Stage = (world, walk) => translate(world, walk);

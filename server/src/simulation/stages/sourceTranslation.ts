@@ -19,6 +19,8 @@ export const sourceTranslation: Stage = (world, walk) => {
   // From a pod the Cluster chain is taken without masquerade (KUBE-EXT in pkg/proxy/iptables).
   if (written === 'Local') return [walk];
   const address = leavingAddress(world, node, destination.pod.node);
+  // A process of the node already sends with that address.
+  if (address === walk.packet.source.address) return [walk];
   const after = withSource(walk.packet, address, world.plan.ephemeralPort(`${address} ${endText(walk.packet.source)}`));
   const hop = step(walk, {
     kind: 'source-translation',
@@ -90,6 +92,8 @@ function hairpin(world: World, walk: Walk, pod: PodPlace): Walk {
 
 /** The address of the interface by which the packet leaves: bridge, tunnel device or the node's own. */
 function leavingAddress(world: World, from: PlannedNode, to: PlannedNode): string {
+  // Cilium's routes to its own pods and into its tunnel lead by cilium_host, which has the router's address of the node's range.
+  if (world.cni.plugin === 'cilium') return from.name === to.name || world.cni.across === 'tunnel' ? world.plan.gatewayOf(from) : from.address;
   if (from.name === to.name) return world.cni.attach === 'bridge' ? world.plan.gatewayOf(from) : from.address;
-  return world.cni.across === 'tunnel' && world.cni.plugin !== 'cilium' ? world.plan.tunnelAddressOf(from) : from.address;
+  return world.cni.across === 'tunnel' ? world.plan.tunnelAddressOf(from) : from.address;
 }
