@@ -13,13 +13,13 @@ export function connectivitySuite(): void {
         return window.activeTextEditor?.document.uri.scheme === 'packetpath-report';
       });
       const document = window.activeTextEditor?.document;
-      ok(document?.getText().includes('deployment/shop/web'), document?.getText());
-      await window.showTextDocument(editor.document, { preserveFocus: false, viewColumn: ViewColumn.Two });
-      await typeInstead(editor, 'name: web', 'name: shopfront');
+      ok(document?.getText().includes('| web '), document?.getText());
+      const beside = await window.showTextDocument(editor.document, { viewColumn: ViewColumn.Two });
+      await typeInstead(beside, 'name: web', 'name: shopfront');
       await until('the new name in the matrix', () =>
         workspace.textDocuments.some((candidate) => candidate.uri.scheme === 'packetpath-report' && candidate.getText().includes('shopfront')),
       );
-      await revert(editor);
+      await revert(beside);
     });
   });
 }
