@@ -37,8 +37,16 @@ export class ContextIndex implements ClusterIndex {
   private readonly kinds = new Map<Kind, readonly Resource[]>();
   private readonly previousKinds: ReadonlyMap<Kind, readonly Resource[]>;
   /** Made when first asked for, and shared by the views that `tracked` makes. */
-  private readonly lazy: { ranges?: ClusterRanges; rangeResources?: readonly Resource[]; claims?: Multimap<string, Claim>; namespaces?: readonly Namespace[] } =
-    {};
+  private readonly lazy: {
+    ranges?: ClusterRanges;
+    rangeResources?: readonly Resource[];
+    claims?: Multimap<string, Claim>;
+    namespaces?: readonly Namespace[];
+    /** Answers about all namespaces. */
+    selections?: Map<string, Selection>;
+    nearMisses?: Map<string, NearMiss | undefined>;
+    otherPods?: boolean;
+  } = {};
   private readonly previousRanges: { readonly resources: readonly Resource[]; readonly ranges: ClusterRanges } | undefined;
   /** Set on the views that `tracked` makes. */
   private noted: Set<Dependency> | undefined;
@@ -138,7 +146,14 @@ export class ContextIndex implements ClusterIndex {
     return this.shards.get(namespace)?.podSetFor(resource);
   }
 
+  /** Policies that mean a pod "in any namespace" are many, and mostly the same: such a question is answered once. */
   select(namespace: Namespace, selector: LabelSelector): Selection {
+    if (namespace !== undefined) return this.selectNow(namespace, selector);
+    this.note(everyNamespace);
+    return remembered((this.lazy.selections ??= new Map<string, Selection>()), selectorKey(selector), () => this.selectNow(undefined, selector));
+  }
+
+  private selectNow(namespace: Namespace, selector: LabelSelector): Selection {
     const sure = { yes: [] as PodSet[], maybe: [] as PodSet[] };
     const unsure = { yes: [] as PodSet[], maybe: [] as PodSet[] };
     for (const shard of this.shardsFor(namespace)) shard.select(selector, shard.namespace === namespace ? sure : unsure);
@@ -155,6 +170,12 @@ export class ContextIndex implements ClusterIndex {
   }
 
   mayHaveOtherPods(namespace: Namespace): boolean {
+    if (namespace !== undefined) return this.mayHaveOtherPodsNow(namespace);
+    this.note(everyNamespace);
+    return (this.lazy.otherPods ??= this.mayHaveOtherPodsNow(undefined));
+  }
+
+  private mayHaveOtherPodsNow(namespace: Namespace): boolean {
     return this.inNamespace('Other', namespace).some((resource) => !resource.spec.template && mayCreatePods(resource));
   }
 
@@ -166,7 +187,10 @@ export class ContextIndex implements ClusterIndex {
 
   nearMiss(namespace: Namespace, pairs: ReadonlyMap<string, Value<string>>): NearMiss | undefined {
     const question = [...pairs].map(([key, value]) => `${key}=${isOpaque(value) ? '{{' : value}`).join();
-    return bestNearMiss(this.shardsFor(namespace).map((shard) => nearMissesOf(shard, question, pairs)));
+    const ask = (): NearMiss | undefined => bestNearMiss(this.shardsFor(namespace).map((shard) => nearMissesOf(shard, question, pairs)));
+    if (namespace !== undefined) return ask();
+    this.note(everyNamespace);
+    return remembered((this.lazy.nearMisses ??= new Map<string, NearMiss | undefined>()), question, ask);
   }
 
   namespaceLabels(namespace: Namespace): Labels {
@@ -389,6 +413,23 @@ function claimsOfShard(shard: NamespaceShard): Multimap<string, Claim> {
   const claims = claimsOf(shard);
   claimsByShard.set(shard, claims);
   return claims;
+}
+
+/** What the map holds, else what `make` gives, which it then holds. */
+function remembered<R>(map: Map<string, R>, key: string, make: () => R): R {
+  if (map.has(key)) return map.get(key) as R;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function selectorKey({ matchLabels, matchExpressions, open }: LabelSelector): string {
+  const text = (value: Value<string>): unknown => (isOpaque(value) ? { opaque: value.text } : value);
+  return JSON.stringify([
+    [...matchLabels].map(([key, value]) => [key, text(value)]),
+    matchExpressions.map(({ key, operator, values }) => [text(key), text(operator), values.map(text)]),
+    open,
+  ]);
 }
 
 function firstOf<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R | undefined {
