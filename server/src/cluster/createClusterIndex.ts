@@ -12,7 +12,8 @@ import type { Claim, ClaimKind, ClusterIndex, ClusterRanges, Namespace, NameTarg
 import { clusterRangesOf, rangeKinds } from './clusterRanges';
 import { isFlannelConfig } from './flannelConfig';
 import { readingsOf } from './names';
-import { NamespaceShard } from './namespaceShard';
+import type { NamespaceShard } from './namespaceShard';
+import { allShards, compareNames, renewedShards, sameItems, sameKeys, sortedShards } from './shards';
 import { bestNearMiss, type Candidate, nearMissesIn } from './nearMiss';
 
 /** What an answer rested on; `fingerprint` of a later index says whether it still holds. */
@@ -335,62 +336,6 @@ export class ContextIndex implements ClusterIndex {
   }
 }
 
-function allShards(index: ContextIndex, previous: ContextIndex | undefined): ReadonlyMap<Namespace, NamespaceShard> {
-  const grouped = new Map<Namespace, Resource[]>();
-  for (const resource of index.context.members) {
-    const namespace = index.namespaceOf(resource);
-    const list = grouped.get(namespace);
-    if (list) list.push(resource);
-    else grouped.set(namespace, [resource]);
-  }
-  const shards = new Map<Namespace, NamespaceShard>();
-  for (const [namespace, members] of grouped) {
-    const before = previous?.shards.get(namespace);
-    shards.set(namespace, before && sameItems(before.members, members) ? before : new NamespaceShard(namespace, members));
-  }
-  return shards;
-}
-
-/** After an edit that keeps every resource in its place and namespace, only the shards of the changed ones are made anew; else undefined. */
-function renewedShards(index: ContextIndex, previous: ContextIndex): ReadonlyMap<Namespace, NamespaceShard> | undefined {
-  const [before, now] = [previous.context.members, index.context.members];
-  if (before.length !== now.length || previous.context.namespace !== index.context.namespace) return undefined;
-  const changed = new Map<Resource, Resource>();
-  const touched = new Set<Namespace>();
-  for (let place = 0; place < now.length; place++) {
-    const [old, renewed] = [before[place], now[place]];
-    if (old === renewed || !old || !renewed) continue;
-    const namespace = index.namespaceOf(renewed);
-    if (namespace !== previous.namespaceOf(old) || changed.has(old)) return undefined;
-    changed.set(old, renewed);
-    touched.add(namespace);
-  }
-  if (touched.size === 0) return previous.shards;
-  const shards = new Map(previous.shards);
-  for (const namespace of touched) {
-    const members = previous.shards.get(namespace)?.members ?? [];
-    shards.set(
-      namespace,
-      new NamespaceShard(
-        namespace,
-        members.map((member) => changed.get(member) ?? member),
-      ),
-    );
-  }
-  return shards;
-}
-
-function sortedShards(shards: ReadonlyMap<Namespace, NamespaceShard>): readonly NamespaceShard[] {
-  return [...shards.values()].sort((a, b) => compareNames(a.namespace, b.namespace));
-}
-
-function sameKeys(a: ReadonlyMap<Namespace, unknown>, b: ReadonlyMap<Namespace, unknown>): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const key of a.keys()) if (!b.has(key)) return false;
-  return true;
-}
-
 /** By question, kept with the shard: many policies ask the same of many namespaces. */
 const nearMissesByShard = new WeakMap<NamespaceShard, Map<string, readonly Candidate[]>>();
 
@@ -443,17 +388,6 @@ function firstOf<T, R>(items: readonly T[], ask: (item: T) => R | undefined): R 
 function both(a: Ternary, b: Ternary): Ternary {
   if (a === 'no' || b === 'no') return 'no';
   return a === 'yes' && b === 'yes' ? 'yes' : 'unknown';
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-function compareNames(a: Namespace, b: Namespace): number {
-  if (a === b) return 0;
-  if (a === undefined) return -1;
-  if (b === undefined) return 1;
-  return a < b ? -1 : 1;
 }
 
 /** `spec.target.name` of an ExternalSecret, `spec.template.metadata.name` of a SealedSecret. */
