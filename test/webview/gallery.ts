@@ -49,7 +49,7 @@ export async function writeGallery(browser: PanelBrowser, folder: string, wanted
 
 async function picture(browser: PanelBrowser, file: string, state: State, snapshot: Snapshot): Promise<readonly string[]> {
   const { theme = 'dark', width = 900, height = 980, selected, flow, hop, expert = false, filter } = state;
-  const panel = await browser.open({ theme, width, height: flow ? 4000 : height, reducedMotion: true });
+  const panel = await browser.open({ theme, width, height: flow ? 4000 : height, reducedMotion: true, font: 'Inter' });
   const { topology, contexts, endpoints, defaults, message } = topologyAnswer(snapshot, {});
   await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults, ...(message === undefined ? {} : { message }) });
   if (selected !== undefined) await panel.send({ type: 'select', revision: 1, card: selected });

@@ -66,7 +66,7 @@ interface Crop {
 }
 
 async function picture(name: string, theme: ThemeName, snapshot: Snapshot, trace: Trace | undefined, crop?: Crop): Promise<void> {
-  const panel = await browser.open({ theme, width, height: 1600, reducedMotion: true });
+  const panel = await browser.open({ theme, width, height: 1600, reducedMotion: true, font: 'Inter' });
   const { topology, contexts, endpoints, defaults } = topologyAnswer(snapshot, {});
   await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults });
   if (trace) await showTrace(panel, trace, crop?.hop);

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { isFromPanel, type FromPanel, type ToPanel } from '../../../server/src/protocol/panel';
-import { bundleFolder } from './bundle';
+import { bundleFolder, repository } from './bundle';
 import { themes, type ThemeName } from './themes';
 
 export interface PanelOptions {
@@ -15,6 +15,8 @@ export interface PanelOptions {
   /** What `getState` answers. */
   readonly state?: unknown;
   readonly reducedMotion?: boolean;
+  /** For pictures, a font as narrow as those of most systems; without it what the machine has, which is wide on a bare Linux. */
+  readonly font?: 'Inter';
 }
 
 export interface PanelPage {
@@ -68,6 +70,11 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
         if ((message.type() === 'error' || message.type() === 'warning') && !isToolkitProbe(message.text())) complaints.push(message.text());
       });
       await page.goto(`http://127.0.0.1:${port}/${id}`);
+      if (options.font)
+        await page.evaluate(
+          loadFonts,
+          interFaces.map(({ face }) => face),
+        );
       const sent = async (): Promise<readonly FromPanel[]> => {
         const all = await page.evaluate(() => (globalThis as unknown as { sent: unknown[] }).sent);
         return all.map((message) => {
@@ -94,6 +101,28 @@ export async function startPanelBrowser(): Promise<PanelBrowser> {
   };
 }
 
+/** Run in the page: the widths of texts are asked of fonts that are there, as in the editor. */
+async function loadFonts(faces: readonly string[]): Promise<void> {
+  await Promise.all(faces.map((face) => document.fonts.load(face)));
+  document.body.setAttribute('data-vscode-theme-id', 'with-fonts');
+  await new Promise((done) => requestAnimationFrame(done));
+}
+
+const interFolder = join(repository, 'node_modules', '@fontsource', 'inter', 'files');
+const interFaces = [
+  { file: 'inter-latin-400-normal.woff2', face: '400 13px Inter', weight: 400, style: 'normal' },
+  { file: 'inter-latin-600-normal.woff2', face: '600 13px Inter', weight: 600, style: 'normal' },
+  { file: 'inter-latin-600-italic.woff2', face: 'italic 600 13px Inter', weight: 600, style: 'italic' },
+] as const;
+
+function fontSheet(): string {
+  return interFaces
+    .map(
+      ({ file, weight, style }) => `@font-face { font-family: Inter; font-weight: ${weight}; font-style: ${style}; src: url(/fonts/${file}) format('woff2'); }`,
+    )
+    .join('\n');
+}
+
 /** On its first use the toolkit tries an empty style element to learn of `:focus-visible`; the policy refuses it by the hash of nothing, and the toolkit goes on. */
 function isToolkitProbe(text: string): boolean {
   return text.includes('inline style') && text.includes('sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=');
@@ -101,6 +130,7 @@ function isToolkitProbe(text: string): boolean {
 
 async function serve(pages: ReadonlyMap<string, PanelOptions>): Promise<Server> {
   const files: Readonly<Record<string, string>> = { '/panel.js': 'text/javascript', '/panel.css': 'text/css' };
+  const fonts: ReadonlySet<string> = new Set(interFaces.map(({ file }) => `/fonts/${file}`));
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const type = files[path];
@@ -110,6 +140,9 @@ async function serve(pages: ReadonlyMap<string, PanelOptions>): Promise<Server> 
         (content) => response.writeHead(200, { 'content-type': type }).end(content),
         () => response.writeHead(404).end(),
       );
+    } else if (path === '/fonts.css') response.writeHead(200, { 'content-type': 'text/css' }).end(fontSheet());
+    else if (fonts.has(path)) {
+      void readFile(join(interFolder, path.slice('/fonts/'.length))).then((content) => response.writeHead(200, { 'content-type': 'font/woff2' }).end(content));
     } else if (options) response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(skeleton(options));
     else response.writeHead(204).end();
   });
@@ -128,7 +161,7 @@ function skeleton(options: PanelOptions): string {
     <meta charset="UTF-8" />
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:" />
     <meta name="viewport" content="width=device-width, initial-scale=1.0" />
-    <link rel="stylesheet" href="panel.css" />
+    <link rel="stylesheet" href="panel.css" />${options.font ? '\n    <link rel="stylesheet" href="fonts.css" />' : ''}
     <title>Packetpath</title>
   </head>
   <body class="${theme.bodyClass}">
