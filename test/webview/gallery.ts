@@ -2,9 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { topologyAnswer } from '../../server/src/features/panelData';
+import { calledByName } from '../../server/src/features/calledByName';
 import { traceIn } from '../../server/src/features/traces';
-import type { ToPanel } from '../../server/src/protocol/panel';
+import type { Absence, ToPanel } from '../../server/src/protocol/panel';
 import type { Flow, Trace } from '../../server/src/protocol/trace';
+import { exampleManifest } from '../../client/src/panel/exampleManifest';
 import type { Snapshot } from '../../server/src/workspace/snapshot';
 import { snapshotOf } from '../support/workspaceOf';
 import { repository } from './harness/bundle';
@@ -28,6 +30,12 @@ interface State {
   /** The hop that is stood at, from 0. */
   readonly hop?: number;
   readonly expert?: boolean;
+  /** Why there is no topology. */
+  readonly absence?: Absence;
+  /** The trace is shown although nothing was asked. */
+  readonly unasked?: boolean;
+  /** Typed into the destination of the question. */
+  readonly typed?: string;
   /** Typed into the filter. */
   readonly filter?: string;
 }
@@ -48,10 +56,20 @@ export async function writeGallery(browser: PanelBrowser, folder: string, wanted
 }
 
 async function picture(browser: PanelBrowser, file: string, state: State, snapshot: Snapshot): Promise<readonly string[]> {
-  const { theme = 'dark', width = 900, height = 980, selected, flow, hop, expert = false, filter } = state;
+  const { theme = 'dark', width = 900, height = 980, selected, flow, hop, expert = false, filter, absence, unasked = false, typed } = state;
   const panel = await browser.open({ theme, width, height: flow ? 4000 : height, reducedMotion: true, font: 'Inter' });
   const { topology, contexts, endpoints, defaults, message } = topologyAnswer(snapshot, {});
-  await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults, ...(message === undefined ? {} : { message }) });
+  await panel.send({
+    type: 'topology',
+    revision: 1,
+    topology,
+    contexts,
+    endpoints,
+    defaults,
+    ...(message === undefined ? {} : { message }),
+    ...(absence === undefined ? {} : { absence }),
+  });
+  if (unasked) await panel.send({ type: 'show', revision: 1, view: 'trace' });
   if (selected !== undefined) await panel.send({ type: 'select', revision: 1, card: selected });
   if (filter !== undefined) {
     await panel.page.locator('.toolbar vscode-text-field').click();
@@ -59,7 +77,8 @@ async function picture(browser: PanelBrowser, file: string, state: State, snapsh
   }
   if (flow) {
     const context = topology && snapshot.context(topology.context.id);
-    const answer = context && traceIn(snapshot, context, flow);
+    // As the panel asks: a Service by its name, so that the look-up is part of the way.
+    const answer = context && traceIn(snapshot, context, calledByName(flow));
     await panel.send({ type: 'show', revision: 1, view: 'trace' });
     await panel.send(traceMessage(flow, answer?.ok ? (answer.traces[0] ?? null) : null, answer?.ok === false ? answer.error : undefined));
     if (expert) await panel.page.locator('.segmented vscode-button').nth(1).click();
@@ -76,6 +95,10 @@ async function picture(browser: PanelBrowser, file: string, state: State, snapsh
     );
     await panel.page.setViewportSize({ width, height: Math.min(bottom, 3900) });
   }
+  if (typed !== undefined) {
+    await panel.page.locator('.cell-to .picker-button').click();
+    await panel.page.keyboard.type(typed);
+  }
   await panel.page.mouse.move(width - 1, 2);
   await new Promise((done) => setTimeout(done, 350));
   await panel.page.screenshot({ path: file });
@@ -84,7 +107,7 @@ async function picture(browser: PanelBrowser, file: string, state: State, snapsh
 }
 
 function traceMessage(flow: Flow, trace: Trace | null, error: string | undefined): ToPanel {
-  return { type: 'trace', revision: 1, question: trace?.flow ?? flow, trace, ...(error === undefined ? {} : { error }) };
+  return { type: 'trace', revision: 1, question: flow, trace, ...(error === undefined ? {} : { error }) };
 }
 
 function states(): readonly State[] {
@@ -107,7 +130,20 @@ function states(): readonly State[] {
   const outside: Flow = { from: 'internet', to: 'service/default/frontend-external', port: 80, options: { cni: 'kindnet' } };
   const themes: readonly ThemeName[] = ['dark', 'light', 'hc-dark', 'hc-light'];
   return [
-    { name: 'empty', snapshot: () => snapshotOf({}), height: 500 },
+    ...themes.map((theme): State => ({ name: `empty-${theme}`, snapshot: () => snapshotOf({}), absence: 'empty', theme, height: 500 })),
+    { name: 'empty-300', snapshot: () => snapshotOf({}), absence: 'empty', width: 300, height: 500 },
+    { name: 'empty-stopped', snapshot: () => snapshotOf({}), absence: 'stopped', height: 500 },
+    { name: 'empty-starting', snapshot: () => snapshotOf({}), absence: 'starting', height: 500 },
+    { name: 'empty-question', snapshot: shop, unasked: true, height: 500 },
+    { name: 'empty-question-300', snapshot: shop, unasked: true, width: 300, height: 620 },
+    ...themes.map((theme): State => ({ name: `question-typed-${theme}`, snapshot: boutique, theme, unasked: true, typed: 'cart', height: 500 })),
+    { name: 'example', snapshot: () => snapshotOf(exampleManifest), height: 640 },
+    {
+      name: 'trace-example-denied',
+      snapshot: () => snapshotOf(exampleManifest),
+      theme: 'light',
+      flow: { from: 'deployment/default/reports', to: 'service/default/orders', port: 9000 },
+    },
     { name: 'nothing-of-the-network', snapshot: () => snapshotOf('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n'), height: 500 },
     { name: 'small', snapshot: () => snapshotOf(smallManifest), height: 640 },
     ...themes.map((theme): State => ({ name: `shop-${theme}`, snapshot: shop, theme, selected: 'service/shop/api' })),

@@ -16,6 +16,7 @@ describe('from the page', () => {
     { type: 'try', remedy: 0 },
     { type: 'try', remedy: null },
     { type: 'open' },
+    { type: 'help', what: 'example' },
   ])('takes $type', (message) => expect(isFromPanel({ revision: 1, ...message })).toBe(true));
 
   it.each([
@@ -30,6 +31,8 @@ describe('from the page', () => {
     { type: 'ask', question: { ...flow, port: '80' } },
     { type: 'reveal', at: { uri: 'file:///a.yaml', document: 0, path: [{}] } },
     { type: 'copy', what: 'html' },
+    { type: 'help', what: 'rm -rf' },
+    { type: 'help' },
     { type: '__proto__' },
     { type: 'constructor' },
   ])('drops %j', (message) => expect(isFromPanel({ revision: 1, ...message })).toBe(false));
@@ -42,6 +45,21 @@ describe('from the page', () => {
 describe('to the page', () => {
   it('takes a trace of an edit that is not made', () => {
     expect(isToPanel({ type: 'trace', revision: 1, question: flow, trace: null, tried: 'Let web in' })).toBe(true);
+  });
+  it('takes a topology, or the reason why there is none', () => {
+    const topology = { context: {}, dns: {}, namespaces: [], cards: [], edges: [], gates: [], policies: [] };
+    const message = { type: 'topology', revision: 1, topology, contexts: [], endpoints: [], defaults: {} };
+    expect(isToPanel(message)).toBe(true);
+    expect(isToPanel({ ...message, topology: null, absence: 'empty' })).toBe(true);
+    expect(isToPanel({ ...message, topology: null, absence: 'lost' })).toBe(false);
+    for (const missing of Object.keys(topology)) expect(isToPanel({ ...message, topology: { ...topology, [missing]: undefined } }), missing).toBe(false);
+  });
+  it('drops a trace that lacks the lists that the page walks through', () => {
+    const trace = { flow, branches: [{ hops: [], reply: [], notReached: [] }], warnings: [], unknowns: [], remedies: [] };
+    const message = { type: 'trace', revision: 1, question: flow, trace };
+    expect(isToPanel(message)).toBe(true);
+    for (const broken of [{ branches: {} }, { branches: [{}] }, { branches: [null] }, { warnings: undefined }, { remedies: 'none' }, { flow: {} }])
+      expect(isToPanel({ ...message, trace: { ...trace, ...broken } }), JSON.stringify(broken)).toBe(false);
   });
   it('drops a trace whose question is none', () => {
     for (const question of [undefined, {}, 'a', { from: 1, to: 'b' }]) expect(isToPanel({ type: 'trace', revision: 1, question, trace: null })).toBe(false);

@@ -8,6 +8,7 @@ import { forgetMeasures } from './measureText';
 import { createShell } from './shell';
 import { firstState, reduce, restored, saved, withReadiness, type PanelAction, type PanelState } from './store';
 import './style.css';
+import { suggestions } from './suggestions';
 import { createTopologyView } from './topology/view';
 import { createTraceView } from './trace/view';
 import { without } from './without';
@@ -51,6 +52,7 @@ const topologyView = createTopologyView({
   },
   cancelPending: () => dispatch({ type: 'pending', pending: null }),
   setReadiness,
+  help: (what) => post({ type: 'help', what }),
   showTrace: () => dispatch({ type: 'view', view: 'trace' }),
   changed: save,
 });
@@ -148,19 +150,20 @@ function reportDrawn(old: PanelState): void {
 
 /** Only what is seen is drawn; the other view is drawn when it is switched to. */
 function draw(old: PanelState | undefined): void {
-  const { topology, message, selected, pending, view, notReady, trace, endpoints } = state;
+  const { topology, message, absence, selected, pending, view, notReady, trace, endpoints } = state;
   const switched = old?.view !== view;
   if (
     view === 'topology' &&
     (switched ||
       old.topology !== topology ||
       old.message !== message ||
+      old.absence !== absence ||
       old.selected !== selected ||
       old.pending !== pending ||
       old.notReady !== notReady ||
       old.trace !== trace)
   )
-    topologyView.update({ topology, message, selected, pending, notReady, trace, endpoints });
+    topologyView.update({ topology, message, absence, selected, pending, notReady, trace, endpoints });
   if (
     view === 'trace' &&
     (switched ||
@@ -179,6 +182,7 @@ function draw(old: PanelState | undefined): void {
       endpoints: state.endpoints,
       defaults: state.defaults,
       topologyLabel: topology ? topology.context.label : '',
+      suggestions: state.question ? [] : suggestions(topology),
     });
 }
 

@@ -1,5 +1,5 @@
 /** What the page knows and shows: one state, changed only by the messages and acts that are listed here. */
-import { isFlow, type ContextChoice, type EndpointChoice, type QuestionDefaults, type ToPanel } from '../../server/src/protocol/panel';
+import { isFlow, type Absence, type ContextChoice, type EndpointChoice, type QuestionDefaults, type ToPanel } from '../../server/src/protocol/panel';
 import type { Topology } from '../../server/src/protocol/topology';
 import type { Flow, PodsInState, Trace } from '../../server/src/protocol/trace';
 
@@ -13,6 +13,7 @@ export interface PanelState {
   readonly defaults: QuestionDefaults;
   /** In place of the drawing while `topology` is null. */
   readonly message: string;
+  readonly absence: Absence | undefined;
   readonly question: Flow | null;
   readonly trace: Trace | null;
   readonly traceError: string | undefined;
@@ -50,6 +51,7 @@ export const firstState: PanelState = {
   endpoints: [],
   defaults: { cni: 'bridge', proxyMode: 'iptables', placement: 'any' },
   message: 'Reading manifests…',
+  absence: undefined,
   question: null,
   trace: null,
   traceError: undefined,
@@ -111,6 +113,7 @@ function receive(state: PanelState, message: ToPanel): PanelState {
         contexts,
         endpoints,
         defaults,
+        absence: message.absence,
         message: message.message ?? (topology ? '' : 'Open a file with Kubernetes manifests to see its topology.'),
         selected: stillThere(topology, state.selected),
         chosen: stillChosen(topology, state.chosen),

@@ -5,6 +5,7 @@ import type { Flow } from '../../../server/src/protocol/trace';
 import type { ActiveManifest } from '../activeManifest';
 import type { PacketpathServer } from '../languageClient';
 import { coalesced } from '../newest';
+import { help } from './help';
 import { followCursor, type CursorFollowing } from './followCursor';
 import type { PanelPage } from './panelPage';
 import { PanelSession, type Message, type Rendered } from './panelSession';
@@ -161,6 +162,9 @@ export class PanelHost implements Disposable {
         return;
       case 'setting':
         await commands.executeCommand('workbench.action.openSettings', '@ext:packetpath.packetpath');
+        return;
+      case 'help':
+        await help(message.what);
         return;
       case 'rendered':
         session.drawn = message;

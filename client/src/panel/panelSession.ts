@@ -1,6 +1,6 @@
 /** What one page of the panel shows: its context, its question and the answers, each asked for anew when facts change. */
 import { l10n, type Disposable, type LogOutputChannel } from 'vscode';
-import type { FromPanel, ToPanel } from '../../../server/src/protocol/panel';
+import type { Absence, FromPanel, ToPanel } from '../../../server/src/protocol/panel';
 import type { TopologyAnswer } from '../../../server/src/protocol/requests';
 import type { Flow, Remedy, Trace } from '../../../server/src/protocol/trace';
 import type { ActiveManifest } from '../activeManifest';
@@ -137,6 +137,7 @@ export class PanelSession implements Disposable {
       this.sendTopology(
         this.topology,
         this.server.state === 'starting' ? l10n.t('The language server is starting.') : l10n.t('The language server has stopped.'),
+        this.server.state,
       );
       return;
     }
@@ -149,13 +150,14 @@ export class PanelSession implements Disposable {
         answer = await this.server.request('packetpath/topology', uri !== undefined ? { uri } : {});
       }
       this.topology = answer;
-      this.sendTopology(answer, answer.message);
+      this.sendTopology(answer, answer.message, 'empty');
     } catch (error) {
       this.log.warn(`Topology: ${String(error)}`);
     }
   }
 
-  private sendTopology(answer: TopologyAnswer | undefined, message: string | undefined): void {
+  /** `absence`: why there is none, where there is none. */
+  private sendTopology(answer: TopologyAnswer | undefined, message: string | undefined, absence: Absence): void {
     this.send({
       type: 'topology',
       topology: answer?.topology ?? null,
@@ -163,6 +165,7 @@ export class PanelSession implements Disposable {
       endpoints: answer?.endpoints ?? [],
       defaults: answer?.defaults ?? { cni: 'bridge', proxyMode: 'iptables', placement: 'any' },
       ...(message === undefined ? {} : { message }),
+      ...(answer?.topology ? {} : { absence }),
     });
   }
 }

@@ -27,6 +27,14 @@ export interface ContextChoice {
   readonly label: string;
 }
 
+/** Why there is no topology: the language server is not there yet or no more, or there are no manifests. */
+export const absences = ['starting', 'stopped', 'empty'] as const;
+export type Absence = (typeof absences)[number];
+
+/** What a page without a drawing offers to do. */
+export const helpsWanted = ['open-folder', 'example', 'restart', 'log'] as const;
+export type HelpWanted = (typeof helpsWanted)[number];
+
 /** From the extension to the page. */
 export type ToPanel =
   | {
@@ -38,6 +46,7 @@ export type ToPanel =
       readonly defaults: QuestionDefaults;
       /** Shown in place of the drawing when `topology` is null: "indexing", "open a manifest". */
       readonly message?: string;
+      readonly absence?: Absence;
     }
   | {
       readonly type: 'trace';
@@ -66,6 +75,7 @@ export type FromPanel =
   /** Traces as if the edits of the remedy were made; null: as the files are. */
   | { readonly type: 'try'; readonly revision: number; readonly remedy: number | null }
   | { readonly type: 'setting'; readonly revision: number }
+  | { readonly type: 'help'; readonly revision: number; readonly what: HelpWanted }
   /** One more editor panel, which begins with what this page shows. */
   | { readonly type: 'open'; readonly revision: number }
   /** What the page has drawn: how many cards of the topology, or hops of the path. The suite in VS Code waits for it. */
@@ -83,6 +93,7 @@ const fromPanelTypes: ReadonlySet<string> = new Set<FromPanel['type']>([
   'preview',
   'try',
   'setting',
+  'help',
   'open',
   'rendered',
 ]);
@@ -168,6 +179,8 @@ export function isFromPanel(value: unknown): value is FromPanel {
         typeof value['content'] === 'string' &&
         value['content'].length <= mostSaved
       );
+    case 'help':
+      return helpsWanted.some((each) => each === value['what']);
     case 'preview':
       return typeof value['remedy'] === 'number';
     case 'try':
@@ -181,6 +194,24 @@ export function isFromPanel(value: unknown): value is FromPanel {
   }
 }
 
+/** The lists that the page walks through are there. */
+function isTopology(value: unknown): boolean {
+  return isRecord(value) && isRecord(value['context']) && isRecord(value['dns']) && areLists(value, ['namespaces', 'cards', 'edges', 'gates', 'policies']);
+}
+
+function isTrace(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isFlow(value['flow']) &&
+    areLists(value, ['branches', 'warnings', 'unknowns', 'remedies']) &&
+    (value['branches'] as readonly unknown[]).every((branch) => isRecord(branch) && areLists(branch, ['hops', 'reply', 'notReached']))
+  );
+}
+
+function areLists(value: Record<string, unknown>, names: readonly string[]): boolean {
+  return names.every((name) => Array.isArray(value[name]));
+}
+
 /** True when a message that reached the page comes from the extension's side of this protocol. */
 export function isToPanel(value: unknown): value is ToPanel {
   if (!isRecord(value) || typeof value['type'] !== 'string' || typeof value['revision'] !== 'number') return false;
@@ -188,13 +219,14 @@ export function isToPanel(value: unknown): value is ToPanel {
   switch (value['type'] as ToPanel['type']) {
     case 'topology':
       return (
-        (value['topology'] === null || isRecord(value['topology'])) &&
+        (value['topology'] === null || isTopology(value['topology'])) &&
+        (value['absence'] === undefined || absences.some((each) => each === value['absence'])) &&
         Array.isArray(value['contexts']) &&
         Array.isArray(value['endpoints']) &&
         isRecord(value['defaults'])
       );
     case 'trace':
-      return (value['trace'] === null || isRecord(value['trace'])) && (value['question'] === null || isFlow(value['question']));
+      return (value['trace'] === null || isTrace(value['trace'])) && (value['question'] === null || isFlow(value['question']));
     case 'select':
       return value['card'] === null || typeof value['card'] === 'string';
     case 'show':

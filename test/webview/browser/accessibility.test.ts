@@ -29,6 +29,14 @@ const views = {
     await panel.send({ type: 'select', revision: 1, card: 'service/default/cartservice' });
     await panel.page.locator('.details-toggle').click();
   },
+  empty: async (panel: PanelPage): Promise<void> => {
+    await panel.send({ ...topologyMessage(topology), revision: 2, topology: null, absence: 'empty' });
+  },
+  suggestions: async (panel: PanelPage): Promise<void> => {
+    await panel.page.locator('#tab-trace').click();
+    await panel.page.locator('.cell-to .picker-button').click();
+    await panel.page.keyboard.type('cart');
+  },
   delivered: (panel: PanelPage): Promise<void> => showTrace(panel, samples.delivered),
   denied: (panel: PanelPage): Promise<void> => showTrace(panel, samples.denied),
   branching: (panel: PanelPage): Promise<void> => showTrace(panel, samples.branching),
@@ -54,6 +62,8 @@ const states: readonly (readonly [keyof typeof views, ThemeName, number])[] = [
   ...themeNames.map((theme) => ['topology', theme, 900] as const),
   ...themeNames.map((theme) => ['denied', theme, 900] as const),
   ['delivered', 'dark', 900],
+  ...themeNames.map((theme) => ['empty', theme, 600] as const),
+  ...themeNames.map((theme) => ['suggestions', theme, 900] as const),
   ['delivered', 'light', 1280],
   ['branching', 'light', 900],
   ['branching', 'hc-dark', 600],

@@ -137,6 +137,82 @@ describe('the question', () => {
   });
 });
 
+describe('the ends of the question', () => {
+  const asked = async (panel: PanelPage): Promise<unknown> => (await panel.sent()).filter(({ type }) => type === 'ask').at(-1);
+  const trace = async (panel: PanelPage): Promise<void> => panel.page.locator('.question-row vscode-button', { hasText: 'Trace' }).click();
+
+  it('are found by typing, with the keyboard alone', async () => {
+    const panel = await opened();
+    await traced(panel, delivered);
+    await panel.page.locator('.cell-to .picker-button').focus();
+    await panel.page.keyboard.type('redis');
+    const rows = panel.page.locator('.cell-to .picker-row');
+    expect(await rows.allInnerTexts()).toEqual([
+      expect.stringContaining('redis-cart'),
+      expect.stringContaining('redis-cart'),
+      expect.stringContaining('host name'),
+    ]);
+    await panel.page.keyboard.press('ArrowDown');
+    const active = await panel.page.locator('.cell-to .picker-input').getAttribute('aria-activedescendant');
+    expect(await panel.page.locator(`#${active ?? ''}`).getAttribute('role')).toBe('option');
+    await panel.page.keyboard.press('ArrowUp');
+    await panel.page.keyboard.press('Enter');
+    expect(await panel.page.evaluate(() => document.activeElement?.className)).toBe('picker-button');
+    await trace(panel);
+    expect(await asked(panel)).toMatchObject({ question: { to: expect.stringMatching(/^(service|deployment)\/default\/redis-cart$/) as string } });
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('may be an address outside and a host name as a program writes it; Escape leaves them as they were', async () => {
+    const panel = await opened();
+    await traced(panel, delivered);
+    await panel.page.locator('.cell-from .picker-button').click();
+    await panel.page.keyboard.type('203.0.113.9');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.locator('.cell-to .picker-button').click();
+    await panel.page.keyboard.type('redis-cart.default:6379');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.locator('.cell-to .picker-button').click();
+    await panel.page.keyboard.type('emailservice');
+    await panel.page.keyboard.press('Escape');
+    expect(await panel.page.locator('.picker-popup:visible').count()).toBe(0);
+    await trace(panel);
+    expect(await asked(panel)).toMatchObject({ question: { from: 'ip:203.0.113.9', to: 'redis-cart.default:6379' } });
+    await panel.close();
+  });
+});
+
+describe('a page with nothing to draw', () => {
+  it('says why, and offers what helps', async () => {
+    const panel = await browser.open();
+    const nothing = { ...topologyMessage(topology), topology: null, contexts: [], endpoints: [] } as const;
+    await panel.send({ ...nothing, message: 'The language server is starting.', absence: 'starting' });
+    expect(await panel.page.locator('.empty').innerText()).toContain('The language server is starting.');
+    await panel.send({ ...nothing, revision: 2, absence: 'empty' });
+    await panel.page.locator('.empty vscode-button', { hasText: 'Open an Example' }).click();
+    expect((await panel.sent()).at(-1)).toMatchObject({ type: 'help', what: 'example' });
+    await panel.send({ ...nothing, revision: 3, absence: 'stopped' });
+    await panel.page.locator('.empty vscode-button', { hasText: 'Restart' }).click();
+    expect((await panel.sent()).at(-1)).toMatchObject({ type: 'help', what: 'restart' });
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('suggests questions of this context, and asks the one that is chosen', async () => {
+    const panel = await opened();
+    await panel.page.locator('#tab-trace').click();
+    const offers = panel.page.locator('.empty-offers vscode-link');
+    expect(await offers.first().innerText()).toBe('internet → frontend-external');
+    await offers.nth(1).click();
+    const [question] = (await panel.sent()).flatMap((message) => (message.type === 'ask' ? [message.question] : []));
+    expect(question?.from).toMatch(/^deployment\/default\//);
+    expect(question?.port).toBeGreaterThan(0);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+});
+
 describe('the keyboard alone', () => {
   it('comes to every control of both views, and to the containers', async () => {
     const panel = await opened();

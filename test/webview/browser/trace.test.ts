@@ -219,9 +219,13 @@ describe('the question', () => {
       );
     expect(labels.map((label) => label.text)).toEqual(['checkout', 'cart', '7070', 'TCP', 'on two nodes', 'calico, VXLAN', 'nftables', 'any']);
     expect(labels.filter((label) => label.cut)).toEqual([]);
-    const titles = await panel.page.locator('.question .dropdown-value').evaluateAll((all) => all.map((one) => one.getAttribute('title')?.split(':')[0]));
-    const names = await panel.page.locator('.question vscode-dropdown').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    const controls = panel.page.locator('.question .dropdown-value, .question .picker-button');
+    const titles = await controls.evaluateAll((all) => all.map((one) => one.getAttribute('title')?.split(':')[0]));
+    const names = await controls.evaluateAll((all) =>
+      all.map((one) => one.closest('vscode-dropdown')?.getAttribute('aria-label') ?? one.closest('.picker')?.querySelector('.field-label')?.textContent),
+    );
     expect(titles).toEqual(names);
+    expect(titles).toHaveLength(9);
     const [from, port] = await Promise.all(['.cell-from', '.cell-port'].map((cell) => panel.page.locator(`.question-controls ${cell}`).boundingBox()));
     expect(port?.y ?? 0).toBeGreaterThan((from?.y ?? 0) + (from?.height ?? 0));
     await panel.close();
@@ -245,9 +249,9 @@ describe('the question', () => {
 
   it('says what is wrong with it, and what to do without one', async () => {
     const panel = await opened(null);
-    expect(await text(panel, '.trace-message')).toContain('Choose where the packet starts');
+    expect(await text(panel, '.trace .empty')).toContain('Choose where it starts and where it goes');
     await panel.send({ type: 'trace', revision: 2, question: delivered.flow, trace: null, error: 'There is no deployment/shop/checkout here.' });
-    expect(await text(panel, '[role=alert]')).toBe('There is no deployment/shop/checkout here.');
+    expect(await text(panel, '.trace [role=alert]')).toBe('There is no deployment/shop/checkout here.');
     await panel.close();
   });
 

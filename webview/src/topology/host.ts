@@ -1,4 +1,5 @@
 /** What the topology view asks of the page around it. */
+import type { HelpWanted } from '../../../server/src/protocol/panel';
 import type { SourceRef } from '../../../server/src/protocol/source';
 import type { Topology, TopologyCard } from '../../../server/src/protocol/topology';
 import type { Trace } from '../../../server/src/protocol/trace';
@@ -16,6 +17,8 @@ export interface TopologyHost {
   /** `count` of the `all` pods of a workload are not ready. */
   setReadiness(workload: string, count: number, all: number): void;
   showTrace(): void;
+  /** What a page without a drawing offers. */
+  help(what: HelpWanted): void;
   /** Filter, zoom or an open lane changed: they are to be kept. */
   changed(): void;
 }
@@ -23,6 +26,7 @@ export interface TopologyHost {
 export interface TopologyViewState {
   readonly topology: Topology | null;
   readonly message: string;
+  readonly absence: PanelState['absence'];
   readonly selected: string | null;
   readonly pending: PanelState['pending'];
   readonly notReady: PanelState['notReady'];

@@ -3,7 +3,8 @@ import type { Topology } from '../../../server/src/protocol/topology';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
 import { measureText } from '../measureText';
-import { dropdown, iconButton, link, progressRing, textField } from '../toolkit';
+import { drawAbsence, drawEmpty, noTraffic } from '../emptyState';
+import { dropdown, iconButton, link, textField } from '../toolkit';
 import { aroundAbove, aroundResource } from './around';
 import { collapseNamespaces, namespaceOfRow } from './collapse';
 import { drawDetails } from './details';
@@ -25,7 +26,7 @@ const containersFrom = 1200;
 const floatMinimapAbove = 50;
 
 export function createTopologyView(host: TopologyHost): TopologyView {
-  let state: TopologyViewState = { topology: null, message: '', selected: null, pending: null, notReady: [], trace: null, endpoints: [] };
+  let state: TopologyViewState = { topology: null, message: '', absence: undefined, selected: null, pending: null, notReady: [], trace: null, endpoints: [] };
   let filter: TopologyFilter = noFilter;
   let zoom = 1;
   let width = 900;
@@ -191,8 +192,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     if (nothing || narrow) around.hidden = details.hidden = true;
     replace(standing, nothing ? undefined : standingTrace(state, host));
     if (topology === null || nothing) {
-      const text = topology === null ? state.message : 'No resource of this context takes part in network traffic.';
-      replace(message, topology === null && text.endsWith('…') && progressRing(text), el('div', null, text));
+      replace(message, topology === null ? drawAbsence(state.absence, state.message, (what) => host.help(what)) : drawEmpty(noTraffic(topology)));
       return;
     }
     fillChoices(topology);

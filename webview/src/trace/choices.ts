@@ -73,16 +73,48 @@ export function questionOf(draft: Draft, before: Flow | null, defaults: Question
   };
 }
 
+/** `kind/NAMESPACE/name`; none of an endpoint of another shape. */
+function namespaceOf(endpoint: string): string | undefined {
+  const [, namespace, name] = endpoint.split('/');
+  return name === undefined || endpoint.includes('://') ? undefined : namespace;
+}
+
+/**
+ * What a person typed, as an endpoint of the command line: an address, a host name with or without a port, a URL. Whether it leads anywhere
+ * is for the simulator to say; undefined for what cannot be an endpoint at all.
+ */
+export function writtenEndpoint(text: string, end: 'from' | 'to'): Choice | undefined {
+  if (/\s/.test(text) || text.length > 300) return undefined;
+  const address = /^\[?([\da-f.:]*[.:][\da-f.:]*)\]?$/i.exec(text)?.[1];
+  if (address !== undefined && (/^\d+\.\d+\.\d+\.\d+$/.test(address) || address.split(':').length > 2))
+    return { value: `ip:${address}`, label: address, detail: 'address' };
+  if (end === 'from') return undefined;
+  if (/^https?:\/\/[^/]/i.test(text)) return { value: text, label: text, detail: 'URL' };
+  return /^[a-z\d]([-a-z\d.]*[a-z\d])?(:\d{1,5})?$/i.test(text) ? { value: text, label: text, detail: 'host name' } : undefined;
+}
+
 /** From and To the other way round; the port belonged to the old destination and goes. */
 export function swapped(draft: Draft): Draft {
   return { ...draft, from: draft.to, to: draft.from, port: '' };
 }
 
-export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: string): readonly Choice[] {
-  const choices: Choice[] = endpoints.map(({ endpoint, label, detail }) => ({ value: endpoint, label, detail }));
+/** In the order of the list; of one name as a destination the Service comes first, since that is what programs call. */
+export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: string, end: 'from' | 'to' = 'from'): readonly Choice[] {
+  const namespaces = new Set(endpoints.flatMap(({ endpoint }) => namespaceOf(endpoint) ?? []));
+  const isService = ({ endpoint }: EndpointChoice): number => (endpoint.startsWith('service/') ? 0 : 1);
+  const ordered = end === 'from' ? endpoints : [...endpoints].sort((a, b) => (a.label === b.label ? isService(a) - isService(b) : a.label < b.label ? -1 : 1));
+  const choices: Choice[] = ordered.map(({ endpoint, label, detail }) => {
+    const namespace = namespaces.size > 1 ? namespaceOf(endpoint) : undefined;
+    return { value: endpoint, label, detail: namespace === undefined ? detail : `${detail} · ${namespace}` };
+  });
   for (const extra of [chosen, 'internet']) {
     if (extra !== '' && !choices.some((choice) => choice.value === extra))
-      choices.push({ value: extra, label: endpointLabel(extra, endpoints), ...(extra === 'internet' ? {} : { detail: kindWord(extra) }) });
+      choices.push({
+        value: extra,
+        ...(extra === 'internet'
+          ? { label: extra }
+          : (writtenEndpoint(extra.replace(/^ip:/, ''), 'to') ?? { label: endpointLabel(extra, endpoints), detail: kindWord(extra) })),
+      });
   }
   return choices;
 }

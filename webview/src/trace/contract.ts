@@ -2,6 +2,7 @@
 import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
 import type { SourceRef } from '../../../server/src/protocol/source';
 import type { SavedDrawing } from '../exportDrawing';
+import type { Suggestion } from '../suggestions';
 import type { Flow, Trace } from '../../../server/src/protocol/trace';
 
 export interface TraceHost {
@@ -30,6 +31,8 @@ export interface TraceState {
   readonly endpoints: readonly EndpointChoice[];
   readonly defaults: QuestionDefaults;
   readonly topologyLabel: string;
+  /** Offered while there is no question yet. */
+  readonly suggestions: readonly Suggestion[];
 }
 
 export interface TraceView {

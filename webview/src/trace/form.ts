@@ -3,6 +3,7 @@ import type { EndpointChoice, QuestionDefaults } from '../../../server/src/proto
 import type { CniMode, Flow, Placement, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
+import { picker } from '../picker';
 import { button, dropdown, iconButton, menuButton, segmented, setPressed, textField } from '../toolkit';
 import {
   cniChoices,
@@ -22,6 +23,7 @@ import {
   proxyChoices,
   questionOf,
   swapped,
+  writtenEndpoint,
 } from './choices';
 import type { Draft } from './choices';
 import { endpointLabel } from './words';
@@ -39,6 +41,8 @@ export interface FormState {
   readonly defaults: QuestionDefaults;
   /** True when the path stays in one pod, where placement and CNI play no part. */
   readonly inPod: boolean;
+  /** What the controls hold before anything was asked. */
+  readonly first?: Flow | undefined;
 }
 
 /** `middle`: From and To have a row of their own, and labels are tooltips. `narrow`: two lines, and the controls when the pencil is pressed. */
@@ -56,8 +60,20 @@ export function createForm(host: FormHost): QuestionForm {
   let draft: Draft = draftOf(null, [], state.defaults);
   let open = false;
 
-  const from = dropdown({ label: 'From', choices: [], value: '', icon: icon('workload'), onChange: (value) => change({ ...draft, from: value }) });
-  const to = dropdown({ label: 'To', choices: [], value: '', icon: icon('service'), onChange: (value) => change({ ...draft, to: value, port: '' }) });
+  const from = picker({
+    label: 'From',
+    placeholder: 'Name, or an address outside',
+    icon: icon('workload'),
+    asWritten: (text) => writtenEndpoint(text, 'from'),
+    onChange: (value) => change({ ...draft, from: value }),
+  });
+  const to = picker({
+    label: 'To',
+    placeholder: 'Name, host name, URL or address',
+    icon: icon('service'),
+    asWritten: (text) => writtenEndpoint(text, 'to'),
+    onChange: (value) => change({ ...draft, to: value, port: '' }),
+  });
   const port = dropdown({
     label: 'Port',
     choices: [],
@@ -201,7 +217,7 @@ export function createForm(host: FormHost): QuestionForm {
     const { endpoints } = state;
     from.set(endpointChoices(endpoints, draft.from), draft.from);
     from.setIcon(icon(endpointIcon(draft.from, endpoints)));
-    to.set(endpointChoices(endpoints, draft.to), draft.to);
+    to.set(endpointChoices(endpoints, draft.to, 'to'), draft.to);
     to.setIcon(icon(endpointIcon(draft.to, endpoints)));
     port.set(portChoices(endpoints, draft.to, draft.port), draft.port);
     protocol.set(protocolChoices, draft.protocol);
@@ -234,9 +250,9 @@ export function createForm(host: FormHost): QuestionForm {
   return {
     element,
     update(next) {
-      const asked = next.question !== state.question || next.defaults !== state.defaults || draft.from === '';
+      const asked = next.question !== state.question || next.defaults !== state.defaults || draft.from === '' || (!next.question && next.first !== state.first);
       state = next;
-      if (asked) draft = draftOf(state.question, state.endpoints, state.defaults);
+      if (asked) draft = draftOf(state.question ?? state.first ?? null, state.endpoints, state.defaults);
       show();
     },
     setLayout(layout) {

@@ -2,6 +2,7 @@
 import type { SourceRef } from '../../../server/src/protocol/source';
 import type { Branch, Flow, Trace } from '../../../server/src/protocol/trace';
 import { el, replace } from '../dom';
+import { drawEmpty } from '../emptyState';
 import { icon } from '../icons';
 import { markOfOutcome } from '../marks';
 import { link } from '../toolkit';
@@ -128,7 +129,7 @@ export function createTraceView(host: TraceHost): TraceView {
     element.classList.toggle('has-list-beside', width >= wideFrom);
     form.setLayout(width < narrowBelow ? 'narrow' : width < wideFormFrom ? 'middle' : 'wide');
     if (!trace || !path) {
-      replace(answer, error === undefined ? empty(state) : el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));
+      replace(answer, error === undefined ? empty(state, host) : el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));
       showTransport();
       return;
     }
@@ -216,7 +217,13 @@ export function createTraceView(host: TraceHost): TraceView {
         const again = same && !stood.atEnd ? journey.hops.findIndex((hop) => hop.station === stood.kind) : -1;
         current = again >= 0 ? again : ((before?.trace ? undefined : restoredHop) ?? Math.max(journey.hops.length - 1, 0));
       }
-      form.update({ question: next.question, endpoints: next.endpoints, defaults: next.defaults, inPod: next.trace?.branches.every(staysInPod) === true });
+      form.update({
+        question: next.question,
+        endpoints: next.endpoints,
+        defaults: next.defaults,
+        inPod: next.trace?.branches.every(staysInPod) === true,
+        first: next.suggestions[0]?.flow,
+      });
       drawAnswer();
     },
     resize(next) {
@@ -280,17 +287,18 @@ function endMark(path: Branch): ReturnType<typeof markOfOutcome> {
   return last === 'dropped' || last === 'rejected' ? last : markOfOutcome(path.outcome);
 }
 
-function empty(state: TraceState): HTMLElement {
-  const text = state.question ? 'Tracing…' : 'Choose where the packet starts and where it goes, then press Trace.';
+function empty(state: TraceState, host: TraceHost): HTMLElement {
+  if (state.question)
+    return el('div', { class: 'message', role: 'status' }, drawEmpty({ title: 'Tracing…', text: 'The path is worked out from the manifests.', busy: true }));
+  const offers = state.suggestions.map(({ label, flow }) => el('li', null, link({ label, onClick: () => host.ask(flow) })));
   return el(
     'div',
-    { class: 'trace-message' },
-    el(
-      'div',
-      null,
-      el('div', null, text),
-      !state.question && el('div', { class: 'secondary' }, 'In a manifest, the light bulb on a workload, a Service or a port offers “Trace from here”.'),
-    ),
+    { class: 'message' },
+    drawEmpty({
+      title: 'Where does a packet go?',
+      text: 'Choose where it starts and where it goes, then press Trace. In a manifest, the light bulb on a workload, a Service or a port offers “Trace from here”.',
+      more: offers.length > 0 && el('div', { class: 'empty-offers' }, el('div', { class: 'secondary' }, 'Or begin with one of these'), el('ul', null, offers)),
+    }),
   );
 }
 
