@@ -149,6 +149,11 @@ spec:
     expect(asked).toMatchObject({ name: 'guard', allows: false, uri: 'file:///workspace/main.yaml', range: { start: { line: 17 } } });
   });
 
+  test('the rule that comes nearest is there in few words, with what the sender is', () => {
+    const [asked] = trace?.branches[0]?.hops.find(({ kind }) => kind === 'policy-ingress')?.policies ?? [];
+    expect(asked?.rule).toEqual({ peers: 'app: friend', peersMatch: 'no', portsMatch: 'yes', other: 'app: client' });
+  });
+
   test('an assumed namespace is said, once, and for whom', () => {
     expect(trace?.warnings).toEqual(['The manifests write no namespace for client, guard: default is assumed.']);
   });
