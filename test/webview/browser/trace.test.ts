@@ -37,8 +37,16 @@ describe('a delivered packet', () => {
     await panel.close();
   });
 
-  it('keeps every text of the drawing inside its box', async () => {
-    const panel = await opened(delivered);
+  it.each([
+    [delivered, 900],
+    [delivered, 600],
+    [denied, 900],
+    [denied, 600],
+    [notEnforced, 900],
+    [branching, 900],
+    [branching, 600],
+  ] as const)('keeps every text of the drawing inside its box (%#)', async (trace, width) => {
+    const panel = await opened(trace, { width });
     const outside = await panel.page.evaluate(() =>
       [...document.querySelectorAll('.trace-drawing .station')].flatMap((group) => {
         const box = group.querySelector('.station-box')?.getBoundingClientRect();
@@ -51,6 +59,9 @@ describe('a delivered packet', () => {
       }),
     );
     expect(outside).toEqual([]);
+    // Our own words are never cut; what is cut is a device's name.
+    const cut = await panel.page.locator('.trace-drawing .station-title').allTextContents();
+    expect(cut.filter((title) => title.includes('…'))).toEqual([]);
     await panel.close();
   });
 
@@ -149,6 +160,11 @@ describe('a dropped packet', () => {
     expect(await panel.page.locator('.code-line.added').count()).toBe(3);
     expect(await panel.page.locator('.trace-gate .gate-stops').count()).toBe(1);
     expect(await panel.page.locator('.trace-drawing .station.missed').count()).toBe(3);
+    expect(await panel.page.locator('.pod-box.missed text').allTextContents()).toEqual(['cache', 'pod, not reached']);
+    expect(await panel.page.locator('.inset-bad .mono').allTextContents()).toEqual(['app: cart', 'app: web']);
+    expect((await panel.page.locator('.ribbon-notes text').allTextContents()).join(' ')).toBe(
+      'The packet ends here. No answer is sent; web waits until its own time-out.',
+    );
     await panel.page.locator('vscode-button', { hasText: 'Preview the edit' }).click();
     await panel.page.locator('.why-head vscode-link').first().click();
     expect(await panel.sent()).toEqual(
@@ -183,6 +199,34 @@ describe('a dropped packet', () => {
     expect(await panel.page.locator('.trace-gate .gate-not-enforced').count()).toBe(2);
     expect(await text(panel, '.outcome-words strong')).toBe('Delivered, and nothing guards it.');
     expect(await text(panel, '.outcome-warning')).toContain('flannel enforces no NetworkPolicy');
+    await panel.close();
+  });
+});
+
+describe('a packet of which something is not known', () => {
+  const open = conditional();
+
+  it('goes on only under a condition, and wears no mark of arrival', async () => {
+    const panel = await opened(open);
+    expect(await text(panel, '.hop-condition')).toBe('If it is let through:');
+    expect(await panel.page.locator('.hop-condition + .hop-row .hop-index').innerText()).toBe('13');
+    expect(await text(panel, '.hop-row:last-child .verdict')).toBe('would be delivered');
+    expect(await panel.page.locator('.hop-row > .hop-mark .mark-delivered, .trace-drawing .mark-delivered').count()).toBe(0);
+    expect(await panel.page.locator('.trace-link.conditional').count()).toBe(3);
+    const dashes = await panel.page
+      .locator('.trace-link.conditional .trace-link-line')
+      .first()
+      .evaluate((line) => getComputedStyle(line).strokeDasharray);
+    expect(dashes).not.toBe('none');
+    expect(await panel.page.locator('.scrub-done.conditional').count()).toBe(1);
+    await panel.close();
+  });
+
+  it('says so in the timeline, too', async () => {
+    const panel = await opened(open, { width: 300 });
+    expect(await text(panel, '.hop-condition')).toBe('If it is let through:');
+    expect(await panel.page.locator('.timeline .mark-delivered').count()).toBe(0);
+    expect(await text(panel, '.timeline-row.last .verdict')).toBe('would be delivered');
     await panel.close();
   });
 });
@@ -317,3 +361,16 @@ describe('hostile names', () => {
     await panel.close();
   });
 });
+
+/** The delivered trace with an ingress policy that may select the pod. */
+function conditional(): Trace {
+  return {
+    ...delivered,
+    outcome: 'unknown',
+    branches: delivered.branches.map((path) => ({
+      ...path,
+      outcome: 'unknown',
+      hops: path.hops.map((each) => (each.kind === 'policy-ingress' ? { ...each, verdict: 'unknown' } : each)),
+    })),
+  };
+}

@@ -4,6 +4,7 @@ import type { Branch, Flow, Trace } from '../../../server/src/protocol/trace';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
 import { markOfOutcome } from '../marks';
+import { measureText } from '../measureText';
 import { link } from '../toolkit';
 import type { TraceHost, TraceState, TraceView } from './contract';
 import { drawBranches } from './branches/draw';
@@ -169,13 +170,13 @@ export function createTraceView(host: TraceHost): TraceView {
     const from = endpointLabel(trace.flow.from, state?.endpoints ?? []);
     const to = endpointLabel(trace.flow.to, state?.endpoints ?? []);
     const label = `The path from ${from} to ${to}`;
-    const words = { flow: trace.flow, endpoints: state?.endpoints ?? [] };
+    const words = { flow: trace.flow, endpoints: state?.endpoints ?? [], cni: trace.flow.options?.cni ?? state?.defaults.cni ?? '' };
     const paths = trace.branches.length > 1 ? mergePaths(trace.branches, chosenPath, { proxyMode: proxyMode(), brief: room < wideFormFrom }) : undefined;
     const made = staysInPod(path)
       ? drawInPod(journey, room, onSelect)
       : paths?.forks
         ? drawBranches(paths, journey, { ...words, label, width: room, chosen: chosenPath, onSelect, onPath: choosePath })
-        : draw(layout(journey, { width: room, proxyMode: proxyMode() }), {
+        : draw(layout(journey, { width: room, proxyMode: proxyMode(), measure: measureText }), {
             ...words,
             ...(trace.branches.length > 1 ? { shares: sharesAlong(trace.branches, path) } : {}),
             onSelect,

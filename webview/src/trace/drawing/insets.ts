@@ -3,12 +3,12 @@ import type { NodeBlock, PlacedStop } from './nodeBlock';
 import { explains } from './nodeBlock';
 import type { InsetShape, Step } from './shapes';
 
-const widest = 214;
+const widest = 224;
 const narrowest = 168;
 const height = 74;
 const top = 30;
 const side = 12;
-const apart = 16;
+const apart = 12;
 
 /** The most telling insets first, as many as fit beside the pods; the rest is told by the list alone. */
 export function placeInsets(block: NodeBlock, left: number, nodeTop: number): readonly InsetShape[] {
