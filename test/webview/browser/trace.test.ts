@@ -108,12 +108,48 @@ describe('a delivered packet', () => {
     await panel.close();
   });
 
+  it('strikes the old value out and lets the new one come while it plays, and not at a step', async () => {
+    const panel = await opened(delivered);
+    const moving = (): Promise<readonly number[]> =>
+      panel.page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter((animation) => animation.effect?.getTiming().delay !== 0)
+          .map((animation) => Number(animation.effect?.getTiming().duration))
+          .sort((a, b) => a - b),
+      );
+    await panel.page.locator('.hop-row').nth(3).click();
+    await panel.page.getByTitle('One hop on').click();
+    expect(await moving()).toEqual([]);
+    await panel.page.getByTitle('One hop back').click();
+    await panel.page.getByTitle('Play', { exact: true }).click();
+    await panel.page.locator('.hop-row.current .hop-index', { hasText: /^5$/ }).waitFor();
+    // The old value in the list, the new one there and on the ribbon.
+    expect(await moving()).toEqual([120, 180, 180]);
+    await panel.page.getByTitle('One hop back').click();
+    expect(await moving()).toEqual([]);
+    await panel.close();
+  });
+
+  it('lets the octagon grow once where the packet stops', async () => {
+    const panel = await opened(denied);
+    await panel.page.locator('.hop-row').nth(6).click();
+    await panel.page.getByTitle('Play', { exact: true }).click();
+    await panel.page.locator('.hop-row.current .hop-index', { hasText: /^8$/ }).waitFor();
+    const timings = await panel.page.evaluate(() => document.getAnimations().map((animation) => animation.effect?.getTiming()));
+    const growing = timings.filter((timing) => timing?.duration === 160);
+    expect(growing.length).toBeGreaterThan(0);
+    expect(growing.every((timing) => timing?.iterations === 1)).toBe(true);
+    await panel.close();
+  });
+
   it('does not travel where less motion is asked for', async () => {
     const panel = await opened(inOnePod, { reducedMotion: true });
     await panel.page.getByTitle('Play', { exact: true }).click();
     await panel.page.waitForTimeout(1100);
     expect(await currentRow(panel)).toBe('2');
     expect(await panel.page.locator('.packet').getAttribute('visibility')).toBe('hidden');
+    expect(await panel.page.evaluate(() => document.getAnimations().length)).toBe(0);
     await panel.close();
   });
 
@@ -343,6 +379,16 @@ describe('widths', () => {
     expect((boxes[0]?.x ?? 0) + (boxes[0]?.width ?? 0)).toBeLessThanOrEqual(boxes[1]?.x ?? 0);
     await panel.page.setViewportSize({ width: 300, height: 800 });
     await panel.page.locator('.timeline').waitFor();
+    await panel.close();
+  });
+});
+
+describe('the table of paths at 300', () => {
+  it('has two lines a path, and says the outcome to a screen reader', async () => {
+    const panel = await opened(branching, { width: 300 });
+    const heights = await panel.page.locator('.path-row').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+    expect(Math.max(...heights)).toBeLessThan(46);
+    expect(await panel.page.locator('.path-row').first().locator('td').allTextContents()).toEqual(['16.7 %', 'node-1 → web-1on node-1', 'delivered']);
     await panel.close();
   });
 });

@@ -9,6 +9,7 @@ import { link } from '../toolkit';
 import { conditionAfter, conditionalMark, conditionalWord, unsureFrom } from './conditional';
 import { journeyOf } from './journey';
 import type { Journey } from './journey';
+import { arriveInRow, bringIntoView, settle } from './motion';
 import { packetRows } from './packetRows';
 import type { PacketRow } from './packetRows';
 import { evidenceLink, evidenceOf, sentence, verdictSpan } from './text';
@@ -28,8 +29,8 @@ export interface HopListOptions {
 
 export interface HopList {
   readonly element: HTMLElement;
-  /** Marks the row; `follow` scrolls it into view. */
-  setCurrent(index: number, follow: boolean): void;
+  /** Marks the row. `follow` scrolls it into view; `arriving` is for a path that is played: the milliseconds until the packet is there. */
+  setCurrent(index: number, follow: boolean, arriving?: number): void;
 }
 
 export function createHopList(options: HopListOptions): HopList {
@@ -56,14 +57,17 @@ export function createHopList(options: HopListOptions): HopList {
     journey.beside.length > 0 && besideRows(journey.beside, options),
     footer(options, expert),
   );
-  const setCurrent = (index: number, follow: boolean): void => {
+  const setCurrent = (index: number, follow: boolean, arriving?: number): void => {
     rows.forEach((row, at) => {
       row.classList.toggle('current', at === index);
       row.tabIndex = at === index ? 0 : -1;
       if (at === index) row.setAttribute('aria-current', 'step');
       else row.removeAttribute('aria-current');
     });
-    if (follow) rows[index]?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    settle(list);
+    const row = rows[index];
+    if (row && follow) bringIntoView(row, arriving !== undefined);
+    if (row && arriving !== undefined) arriveInRow(row, arriving);
   };
   return { element, setCurrent };
 }

@@ -9,6 +9,7 @@ import { conditionRow, packetCell, verdictWords } from './hops';
 import type { HopList, HopListOptions } from './hops';
 import { isLookup, joinForwarding, nodeOf } from './journey';
 import type { JoinedHops } from './journey';
+import { arriveInRow, bringIntoView, settle } from './motion';
 import { packetRows } from './packetRows';
 import { evidenceLink, evidenceOf, sentence } from './text';
 import { hopTitle } from './words';
@@ -70,7 +71,8 @@ export function createTimeline(options: HopListOptions): HopList {
   const element = el('section', { class: 'timeline-place' }, list, notReached(options), foot(options));
   return {
     element,
-    setCurrent(index, follow) {
+    setCurrent(index, follow, arriving) {
+      settle(list);
       rows.forEach((row, at) => {
         const current = index >= row.first && index < row.first + row.hops.length;
         const target = elements[at];
@@ -78,7 +80,8 @@ export function createTimeline(options: HopListOptions): HopList {
         target.classList.toggle('current', current);
         target.tabIndex = current ? 0 : -1;
         target.classList.toggle('ahead', row.first > index);
-        if (current && follow) target.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+        if (current && follow) bringIntoView(target, arriving !== undefined);
+        if (current && arriving !== undefined && row.first === index) arriveInRow(target, arriving);
       });
     },
   };

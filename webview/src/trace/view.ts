@@ -60,8 +60,9 @@ export function createTraceView(host: TraceHost): TraceView {
   const transport = createTransport({ select: (index) => select(index, true), toggle: () => toggle() });
   const player = createPlayer(
     (index) => {
-      drawing?.travel(index, index > 0 ? travelTime : 0);
-      show(index, true);
+      const time = index > 0 ? travelTime : 0;
+      show(index, true, time);
+      drawing?.travel(index, time);
     },
     () => showTransport(),
   );
@@ -91,12 +92,13 @@ export function createTraceView(host: TraceHost): TraceView {
     drawing?.travel(index, 0);
     show(index, speak);
   }
-  function show(index: number, speak: boolean): void {
+  /** `arriving`: the path is played, and the packet needs these milliseconds to come here. */
+  function show(index: number, speak: boolean, arriving?: number): void {
     const before = current;
     current = Math.min(Math.max(index, 0), Math.max(journey.hops.length - 1, 0));
     if (before !== current) host.changed?.();
     drawing?.setCurrent(current);
-    list?.setCurrent(current, speak && listFollows());
+    list?.setCurrent(current, speak && listFollows(), arriving);
     showTransport();
     const hop = journey.hops[current];
     if (speak && hop)

@@ -11,6 +11,7 @@ import type { Point, RailShape, Step } from '../drawing/shapes';
 import { pathOf, travelAlong } from '../drawing/travel';
 import { isLookup } from '../journey';
 import type { Journey } from '../journey';
+import { arriveInDrawing } from '../motion';
 import { shareText } from '../words';
 import type { HopPlace, MergedPaths, MergedWay } from './merge';
 import { curvePoints, placePaths, podEnd, podStart, shareRoom, travelled } from './place';
@@ -93,6 +94,7 @@ export function drawBranches(paths: MergedPaths, journey: Journey, options: Bran
     drawInsets(element, placed, way, index);
   };
   const travel = (index: number, milliseconds: number): void => {
+    arriveInDrawing(element, index, milliseconds);
     const from = points[index - 1];
     const to = points[index];
     const place = way.places[index];

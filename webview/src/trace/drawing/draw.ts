@@ -5,6 +5,7 @@ import { gate, hopNumber, inkOf, markAt, station, wordsOf } from '../../marks';
 import type { GateState, MarkName } from '../../marks';
 import { cutMiddle, measureText } from '../../measureText';
 import { iconAt } from '../../icons';
+import { arriveInDrawing } from '../motion';
 import { hopTitle, shareText } from '../words';
 import { drawInset, drawNode, drawPod, drawRail, drawRibbon, drawRibbonNotes, small } from './drawBoxes';
 import type { DrawWords } from './drawBoxes';
@@ -73,6 +74,7 @@ export function draw(drawing: Drawing, options: DrawOptions): TraceDrawing {
     replace(head, playHead(drawing, index));
   };
   const travel = (index: number, milliseconds: number): void => {
+    arriveInDrawing(element, index, milliseconds);
     const way = links.filter(({ link }) => link.toward === index && link.reached).flatMap(({ link }) => link.points);
     const goal = drawing.places[index];
     const from = drawing.places[index - 1];

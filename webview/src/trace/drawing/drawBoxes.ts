@@ -219,7 +219,7 @@ export function drawRibbon(ribbon: RibbonShape): SVGGElement {
       const labelled = 20 + measureText(segment.row, small) + measureText(segment.value, fresh === '' ? mono : monoBold) <= segment.width;
       return svg(
         'g',
-        { class: `segment ${fresh}` },
+        { class: `segment ${fresh}`, 'data-written-by': segment.writtenBy },
         svg('rect', { class: 'segment-rect', x: segment.x, y, width: segment.width, height: segmentHeight, rx: 2 }),
         svgTitle(`${segment.row} ${segment.value}`),
         line(segment.x + 8, y + 13, segment.x + segment.width - 4, 8, [
