@@ -62,6 +62,7 @@ const widestStation = 110;
 const widestOutside = 160;
 const gapSizes: Readonly<Record<Scale, { readonly base: number; readonly entering: number; readonly fanning: number }>> = {
   roomy: { base: 40, entering: 14, fanning: 36 },
+  snug: { base: 24, entering: 6, fanning: 26 },
   close: { base: 22, entering: 4, fanning: 24 },
   least: { base: 16, entering: 2, fanning: 20 },
 };
@@ -72,12 +73,25 @@ export const shareRoom = 6;
 /** A line of this width is all connections. */
 const fullWidth = 9;
 
-/** `close`: less room between boxes and no signs in them; `least`: names of pods are cut, too. */
-type Scale = 'roomy' | 'close' | 'least';
+interface BoxSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+function isTight(scale: Scale): boolean {
+  return scale === 'close' || scale === 'least';
+}
+
+function isPod(stop: MergedStop): boolean {
+  return stop.role === 'pod' || stop.role === 'rest';
+}
+
+/** `snug`: less room between boxes; `close`: and no signs in them; `least`: names of pods are cut, too. */
+type Scale = 'roomy' | 'snug' | 'close' | 'least';
 
 /** `top`: room for the rail of a name look-up. `measure`: how wide texts will be; estimated without it. */
 export function placePaths(paths: MergedPaths, width: number, top: number, measure: Measure = estimateText): BranchDrawing {
-  const scales: readonly Scale[] = width < 720 ? ['close', 'least'] : ['roomy', 'close', 'least'];
+  const scales: readonly Scale[] = width < 720 ? ['close', 'least'] : ['roomy', 'snug', 'close', 'least'];
   for (const scale of scales) {
     const drawing = placeAt(paths, width, top, scale, measure);
     if (drawing.width <= width) return drawing;
@@ -86,8 +100,8 @@ export function placePaths(paths: MergedPaths, width: number, top: number, measu
 }
 
 /** Names of our own are never cut; those of pods only in the least room, or where they are longer than any box. */
-function boxSize(stop: MergedStop, scale: Scale, measure: Measure): { readonly width: number; readonly height: number } {
-  const tight = scale !== 'roomy';
+function boxSize(stop: MergedStop, scale: Scale, measure: Measure): BoxSize {
+  const tight = isTight(scale);
   const title = measure(stop.title, titleFont);
   const note = stop.note ?? '';
   if (stop.role === 'station') {
@@ -105,11 +119,16 @@ function boxSize(stop: MergedStop, scale: Scale, measure: Measure): { readonly w
 }
 
 function placeAt(paths: MergedPaths, width: number, top: number, scale: Scale, measure: Measure): BranchDrawing {
-  const tight = scale !== 'roomy';
+  const tight = isTight(scale);
   const stops = [...paths.stops.values()];
   const columns = Math.max(...stops.map((stop) => stop.depth)) + 1;
   const inColumn = Array.from({ length: columns }, (_, depth) => stops.filter((stop) => stop.depth === depth));
-  const sizeOf = (stop: MergedStop): { readonly width: number; readonly height: number } => boxSize(stop, scale, measure);
+  // Boxes below one another are of one width.
+  const podWidths = inColumn.map((column) => Math.max(0, ...column.filter(isPod).map((stop) => boxSize(stop, scale, measure).width)));
+  const sizeOf = (stop: MergedStop): BoxSize => {
+    const size = boxSize(stop, scale, measure);
+    return isPod(stop) ? { ...size, width: podWidths[stop.depth] ?? size.width } : size;
+  };
 
   const widths = inColumn.map((column) => Math.max(0, ...column.map((stop) => sizeOf(stop).width)));
   const gaps = inColumn.map((column, depth) => gapBefore(paths, column, depth, inColumn, scale));
@@ -185,7 +204,7 @@ function placeOutside(
   paths: MergedPaths,
   inColumn: readonly (readonly MergedStop[])[],
   xs: readonly number[],
-  sizeOf: (stop: MergedStop) => { readonly width: number; readonly height: number },
+  sizeOf: (stop: MergedStop) => BoxSize,
   placed: Map<string, PlacedStop>,
   top: number,
   bottom: number,
