@@ -129,6 +129,11 @@ test('a process of a node does not ask the cluster’s DNS', () => {
   expect(trace.remedies[0]?.edits?.[0]?.insert).toBe('dnsPolicy: ClusterFirstWithHostNet');
 });
 
+test('pods that are not ready are counted', () => {
+  const flow = { from, to: 'service/a/server', port: 80, options: { notReady: [{ workload: 'pod/a/server' }] } };
+  expect(way(flow).hops.find(({ kind }) => kind === 'readiness')?.endpoints).toEqual({ ready: 0, of: 1 });
+});
+
 describe('in a workspace', () => {
   const policy = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
