@@ -129,6 +129,11 @@ test('a process of a node does not ask the cluster’s DNS', () => {
   expect(trace.remedies[0]?.edits?.[0]?.insert).toBe('dnsPolicy: ClusterFirstWithHostNet');
 });
 
+test('pods that are not ready are counted', () => {
+  const flow = { from, to: 'service/a/server', port: 80, options: { notReady: [{ workload: 'pod/a/server' }] } };
+  expect(way(flow).hops.find(({ kind }) => kind === 'readiness')?.endpoints).toEqual({ ready: 0, of: 1 });
+});
+
 describe('in a workspace', () => {
   const policy = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -147,6 +152,11 @@ spec:
   test('each policy that was asked has its place in text', () => {
     const [asked] = trace?.branches[0]?.hops.find(({ kind }) => kind === 'policy-ingress')?.policies ?? [];
     expect(asked).toMatchObject({ name: 'guard', allows: false, uri: 'file:///workspace/main.yaml', range: { start: { line: 17 } } });
+  });
+
+  test('the rule that comes nearest is there in few words, with what the sender is', () => {
+    const [asked] = trace?.branches[0]?.hops.find(({ kind }) => kind === 'policy-ingress')?.policies ?? [];
+    expect(asked?.rule).toEqual({ peers: 'app: friend', peersMatch: 'no', portsMatch: 'yes', other: 'app: client' });
   });
 
   test('an assumed namespace is said, once, and for whom', () => {

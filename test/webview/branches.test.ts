@@ -1,7 +1,8 @@
 /** Several paths as one graph and as a drawing: what they share stands once, shares add up, nothing overlaps. */
 import { describe, expect, it } from 'vitest';
 import { mergePaths, type MergedPaths } from '../../webview/src/trace/branches/merge';
-import { curvePoints, placePaths } from '../../webview/src/trace/branches/place';
+import type { Measure } from '../../webview/src/measureText';
+import { curvePoints, placePaths, travelled } from '../../webview/src/trace/branches/place';
 import { journeyOf } from '../../webview/src/trace/journey';
 import { branch, branching, delivered, denied, hop, packet } from './samples/traces';
 
@@ -95,6 +96,34 @@ describe('placing', () => {
       expect(line.width).toBeLessThanOrEqual(9);
     }
     expect(placePaths(paths, width, 0)).toEqual(drawing);
+  });
+
+  it.each([600, 860, 900])('has room for the names of pods and for our own words at %i', (width) => {
+    const wide: Measure = (text, font) => text.length * font.size * (font.mono ? 0.6 : 0.62);
+    const brief = mergePaths(branching.branches, 2, { ...whole, brief: width < 720 });
+    const drawing = placePaths(brief, width, 0, wide);
+    expect(drawing.width).toBe(width);
+    const ends = [...drawing.stops.values()].filter(({ stop }) => stop.ends);
+    expect(new Set(ends.map((end) => end.width)).size).toBe(1);
+    for (const { stop, width: room, plain } of drawing.stops.values()) {
+      const beside = stop.role === 'station' ? 8 : stop.ends ? (plain ? 15 : 34) + 6 + wide('33 %', { size: 11 }) : plain ? 20 : 36;
+      expect(wide(stop.title, { size: 11, weight: 600 }) + beside, stop.title).toBeLessThanOrEqual(room + 1);
+    }
+  });
+
+  it('draws what lies behind a gate that is not known as a possible way', () => {
+    const open = branching.branches.map((path) => ({
+      ...path,
+      hops: path.hops.map((each) => (each.kind === 'policy-ingress' ? { ...each, verdict: 'unknown' as const } : each)),
+    }));
+    const { lines } = placePaths(mergePaths(open, 0, whole), 900, 0);
+    const unsure = lines.filter((line) => line.unsureAt !== undefined);
+    expect(unsure).toHaveLength(6);
+    for (const line of unsure) {
+      const { points, possible } = travelled(line);
+      expect(points.at(-1)).toEqual(possible[0]);
+      expect(possible.at(-1)).toEqual(line.end);
+    }
   });
 
   it('draws the box of a node round all that happens on it', () => {

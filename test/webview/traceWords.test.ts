@@ -17,7 +17,7 @@ import {
 } from '../../webview/src/trace/choices';
 import { decidingHop, joinForwarding, journeyOf, sharesAlong, staysInPod } from '../../webview/src/trace/journey';
 import { packetRows } from '../../webview/src/trace/packetRows';
-import { pathRow, tellingColumns } from '../../webview/src/trace/paths';
+import { briefPath, pathRow, tellingColumns } from '../../webview/src/trace/paths';
 import { chips, endText, endpointLabel, hopPlace, hopTitle, outcomeSentence, outcomeTitle, shareText } from '../../webview/src/trace/words';
 import { insertionLines, yamlPieces } from '../../webview/src/trace/yamlLines';
 import { branch, branching, defaults, delivered, denied, endpoints, hop, hostile, inOnePod, notEnforced, packet, trace } from './samples/traces';
@@ -231,6 +231,13 @@ describe('paths', () => {
     expect(tellingColumns(rows, 'narrow')).toEqual(['label']);
     const alike = rows.map((row) => ({ ...row, entersAt: 'n', pod: 'p', podIsOn: 'n', crosses: 'no', sender: '' }));
     expect(tellingColumns(alike, 'wide')).toContain('label');
+  });
+  it('says a path in two short lines where there is little room', () => {
+    const [first] = rows;
+    if (!first) throw new Error('no row');
+    expect(briefPath(first, 'delivered')).toEqual(['node-1 → web-1', 'on node-1']);
+    expect(briefPath(first, 'no-route')).toEqual(['node-1 → web-1', 'on node-1, no route']);
+    expect(briefPath({ ...first, entersAt: '', label: 'by hand' }, 'unknown')).toEqual(['by hand', 'unknown']);
   });
 });
 

@@ -198,8 +198,16 @@ export interface Hop {
   readonly trace?: Branch;
   /** For a policy hop: each policy that selects the pod and what it said; those that allow first, at most 64. */
   readonly policies?: readonly PolicyAnswer[];
+  /** For a hop that leaves out pods that are not ready. */
+  readonly endpoints?: ReadyEndpoints;
   /** For a look-up of a name that was found. */
   readonly lookup?: NameLookup;
+}
+
+/** How many of the endpoints of a Service a proxy may choose from. */
+export interface ReadyEndpoints {
+  readonly ready: number;
+  readonly of: number;
 }
 
 /** How a name was found: `cart` as `cart.shop.svc.cluster.local`, the 1st of 4 names that the resolver would try. */
@@ -224,12 +232,30 @@ export interface PolicyAnswer {
   readonly reason: string;
   /** Missing for a NetworkPolicy; those of the Admin tier are asked before them, those of the Baseline tier after. */
   readonly tier?: 'Admin' | 'Baseline';
+  /** Missing where it surely selects the pod. */
+  readonly selects?: 'unknown';
+  /** The rule that lets the connection through, else the one that comes nearest; missing for a policy without rules. */
+  readonly rule?: PolicyRuleWords;
   /** Of an admin policy: what its first matching rule says; `none` where no rule matches and the next policy is asked. */
   readonly action?: 'Allow' | 'Deny' | 'Pass' | 'none' | 'unknown';
   /** Added where the text is at hand, as for evidence. */
   readonly uri?: string;
   readonly range?: TextSpan;
 }
+
+/** A rule of a policy in the fewest words, for where there is no room for a sentence. */
+export interface PolicyRuleWords {
+  /** `app: cartservice`; missing where the rule names nobody, which means everybody. */
+  readonly peers?: string;
+  /** `7070/TCP`; missing where the rule names no port, which means every port. */
+  readonly ports?: string;
+  readonly peersMatch: RuleAnswer;
+  readonly portsMatch: RuleAnswer;
+  /** What the other end is, as far as the rule asks for it: `app: frontend`, `namespace shop`. */
+  readonly other?: string;
+}
+
+export type RuleAnswer = 'yes' | 'no' | 'unknown';
 
 export interface Branch {
   readonly label: string;

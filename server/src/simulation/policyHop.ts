@@ -5,6 +5,7 @@ import type { Evidence, PolicyAnswer } from '../protocol/trace';
 import { atNode, capital, endText, listed, podName, spoken } from './words';
 import { type PodPlace, step, stop, unsure, type Walk } from './walk';
 import { evidence, sourceAt, type World } from './world';
+import { adminRuleWords, ruleWordsOf } from './policyRuleWords';
 import { proposeRemedies } from './remedies';
 
 export interface PolicyAsk {
@@ -33,7 +34,7 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
     at: atNode(pod.node),
     device: podName(pod),
     because: policyEvidence(verdict),
-    policies: answersOf(verdict),
+    policies: answersOf(verdict, ask),
   } as const;
   const [name, other] = [podName(pod), self ? 'itself' : spoken(ask.other)];
   const question = ingress && !self ? `May ${other} reach ${name} on ${port}?` : `May ${name} ${ingress ? 'reach' : 'send to'} ${other} on ${port}?`;
@@ -127,18 +128,19 @@ function policyEvidence({ deciding, policies }: PolicyVerdict): readonly Evidenc
 const mostAnswers = 64;
 
 /** In the order in which they are asked; those that allow come first, where there are too many to show. */
-function answersOf({ policies, adminPolicies = [] }: PolicyVerdict): readonly PolicyAnswer[] {
-  const of = (tier: 'Admin' | 'Baseline'): readonly PolicyAnswer[] => adminPolicies.filter((match) => match.tier === tier).map(adminAnswer);
-  return [...of('Admin'), ...networkAnswers(policies), ...of('Baseline')].slice(0, mostAnswers);
+function answersOf({ policies, adminPolicies = [] }: PolicyVerdict, ask: PolicyAsk): readonly PolicyAnswer[] {
+  const of = (tier: 'Admin' | 'Baseline'): readonly PolicyAnswer[] =>
+    adminPolicies.filter((match) => match.tier === tier).map((match) => adminAnswer(match, ask));
+  return [...of('Admin'), ...networkAnswers(policies).map((match) => answerOf(match, ask)), ...of('Baseline')].slice(0, mostAnswers);
 }
 
-function networkAnswers(policies: readonly PolicyMatch[]): readonly PolicyAnswer[] {
-  if (policies.length <= mostAnswers) return policies.map(answerOf);
+function networkAnswers(policies: readonly PolicyMatch[]): readonly PolicyMatch[] {
+  if (policies.length <= mostAnswers) return policies;
   const [allowing, others] = [policies.filter(({ allows }) => allows !== 'no'), policies.filter(({ allows }) => allows === 'no')];
-  return [...allowing, ...others].slice(0, mostAnswers).map(answerOf);
+  return [...allowing, ...others].slice(0, mostAnswers);
 }
 
-function adminAnswer({ policy, tier, rules, selects }: AdminPolicyMatch): PolicyAnswer {
+function adminAnswer({ policy, tier, rules, selects }: AdminPolicyMatch, ask: PolicyAsk): PolicyAnswer {
   const rule = rules.find((candidate) => candidate.reached && candidate.matches !== 'no');
   const effect = rule?.effect;
   const action = effect === undefined ? 'none' : effect === 'Allow' || effect === 'Deny' || effect === 'Pass' ? effect : 'unknown';
@@ -150,6 +152,8 @@ function adminAnswer({ policy, tier, rules, selects }: AdminPolicyMatch): Policy
     tier,
     action: sure || action === 'none' ? action : 'unknown',
     allows: !rule ? false : sure ? action === 'Allow' : 'unknown',
+    ...(selects === 'unknown' && { selects }),
+    ...(rule && { rule: adminRuleWords(rule, ask) }),
     reason: rule
       ? `${rule.reason}${selects === 'yes' ? '' : '; whether it selects the pod is not known'}`
       : skipped
@@ -158,13 +162,15 @@ function adminAnswer({ policy, tier, rules, selects }: AdminPolicyMatch): Policy
   };
 }
 
-function answerOf(match: PolicyMatch): PolicyAnswer {
+function answerOf(match: PolicyMatch, ask: PolicyAsk): PolicyAnswer {
   const deciding = match.rules.find((rule) => rule.allows === 'yes') ?? match.rules[0];
   const allows = match.allows === 'yes' && match.selects === 'yes' ? true : match.allows === 'no' ? false : 'unknown';
   return {
     name: match.policy.metadata.name,
     at: sourceAt(match.policy, deciding?.path ?? ['spec']),
     allows,
+    ...(match.selects === 'unknown' && { selects: match.selects }),
+    ...ruleWordsOf(match, ask),
     reason: match.selects === 'unknown' ? `${match.reason}; whether it selects the pod is not known` : match.reason,
   };
 }

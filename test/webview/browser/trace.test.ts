@@ -37,8 +37,16 @@ describe('a delivered packet', () => {
     await panel.close();
   });
 
-  it('keeps every text of the drawing inside its box', async () => {
-    const panel = await opened(delivered);
+  it.each([
+    [delivered, 900],
+    [delivered, 600],
+    [denied, 900],
+    [denied, 600],
+    [notEnforced, 900],
+    [branching, 900],
+    [branching, 600],
+  ] as const)('keeps every text of the drawing inside its box (%#)', async (trace, width) => {
+    const panel = await opened(trace, { width });
     const outside = await panel.page.evaluate(() =>
       [...document.querySelectorAll('.trace-drawing .station')].flatMap((group) => {
         const box = group.querySelector('.station-box')?.getBoundingClientRect();
@@ -51,6 +59,9 @@ describe('a delivered packet', () => {
       }),
     );
     expect(outside).toEqual([]);
+    // Our own words are never cut; what is cut is a device's name.
+    const cut = await panel.page.locator('.trace-drawing .station-title').allTextContents();
+    expect(cut.filter((title) => title.includes('…'))).toEqual([]);
     await panel.close();
   });
 
@@ -97,12 +108,48 @@ describe('a delivered packet', () => {
     await panel.close();
   });
 
+  it('strikes the old value out and lets the new one come while it plays, and not at a step', async () => {
+    const panel = await opened(delivered);
+    const moving = (): Promise<readonly number[]> =>
+      panel.page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter((animation) => animation.effect?.getTiming().delay !== 0)
+          .map((animation) => Number(animation.effect?.getTiming().duration))
+          .sort((a, b) => a - b),
+      );
+    await panel.page.locator('.hop-row').nth(3).click();
+    await panel.page.getByTitle('One hop on').click();
+    expect(await moving()).toEqual([]);
+    await panel.page.getByTitle('One hop back').click();
+    await panel.page.getByTitle('Play', { exact: true }).click();
+    await panel.page.locator('.hop-row.current .hop-index', { hasText: /^5$/ }).waitFor();
+    // The old value in the list, the new one there and on the ribbon.
+    expect(await moving()).toEqual([120, 180, 180]);
+    await panel.page.getByTitle('One hop back').click();
+    expect(await moving()).toEqual([]);
+    await panel.close();
+  });
+
+  it('lets the octagon grow once where the packet stops', async () => {
+    const panel = await opened(denied);
+    await panel.page.locator('.hop-row').nth(6).click();
+    await panel.page.getByTitle('Play', { exact: true }).click();
+    await panel.page.locator('.hop-row.current .hop-index', { hasText: /^8$/ }).waitFor();
+    const timings = await panel.page.evaluate(() => document.getAnimations().map((animation) => animation.effect?.getTiming()));
+    const growing = timings.filter((timing) => timing?.duration === 160);
+    expect(growing.length).toBeGreaterThan(0);
+    expect(growing.every((timing) => timing?.iterations === 1)).toBe(true);
+    await panel.close();
+  });
+
   it('does not travel where less motion is asked for', async () => {
     const panel = await opened(inOnePod, { reducedMotion: true });
     await panel.page.getByTitle('Play', { exact: true }).click();
     await panel.page.waitForTimeout(1100);
     expect(await currentRow(panel)).toBe('2');
     expect(await panel.page.locator('.packet').getAttribute('visibility')).toBe('hidden');
+    expect(await panel.page.evaluate(() => document.getAnimations().length)).toBe(0);
     await panel.close();
   });
 
@@ -149,6 +196,11 @@ describe('a dropped packet', () => {
     expect(await panel.page.locator('.code-line.added').count()).toBe(3);
     expect(await panel.page.locator('.trace-gate .gate-stops').count()).toBe(1);
     expect(await panel.page.locator('.trace-drawing .station.missed').count()).toBe(3);
+    expect(await panel.page.locator('.pod-box.missed text').allTextContents()).toEqual(['cache', 'pod, not reached']);
+    expect(await panel.page.locator('.inset-bad .mono').allTextContents()).toEqual(['app: cart', 'app: web']);
+    expect((await panel.page.locator('.ribbon-notes text').allTextContents()).join(' ')).toBe(
+      'The packet ends here. No answer is sent; web waits until its own time-out.',
+    );
     await panel.page.locator('vscode-button', { hasText: 'Preview the edit' }).click();
     await panel.page.locator('.why-head vscode-link').first().click();
     expect(await panel.sent()).toEqual(
@@ -183,6 +235,34 @@ describe('a dropped packet', () => {
     expect(await panel.page.locator('.trace-gate .gate-not-enforced').count()).toBe(2);
     expect(await text(panel, '.outcome-words strong')).toBe('Delivered, and nothing guards it.');
     expect(await text(panel, '.outcome-warning')).toContain('flannel enforces no NetworkPolicy');
+    await panel.close();
+  });
+});
+
+describe('a packet of which something is not known', () => {
+  const open = conditional();
+
+  it('goes on only under a condition, and wears no mark of arrival', async () => {
+    const panel = await opened(open);
+    expect(await text(panel, '.hop-condition')).toBe('If it is let through:');
+    expect(await panel.page.locator('.hop-condition + .hop-row .hop-index').innerText()).toBe('13');
+    expect(await text(panel, '.hop-row:last-child .verdict')).toBe('would be delivered');
+    expect(await panel.page.locator('.hop-row > .hop-mark .mark-delivered, .trace-drawing .mark-delivered').count()).toBe(0);
+    expect(await panel.page.locator('.trace-link.conditional').count()).toBe(3);
+    const dashes = await panel.page
+      .locator('.trace-link.conditional .trace-link-line')
+      .first()
+      .evaluate((line) => getComputedStyle(line).strokeDasharray);
+    expect(dashes).not.toBe('none');
+    expect(await panel.page.locator('.scrub-done.conditional').count()).toBe(1);
+    await panel.close();
+  });
+
+  it('says so in the timeline, too', async () => {
+    const panel = await opened(open, { width: 300 });
+    expect(await text(panel, '.hop-condition')).toBe('If it is let through:');
+    expect(await panel.page.locator('.timeline .mark-delivered').count()).toBe(0);
+    expect(await text(panel, '.timeline-row.last .verdict')).toBe('would be delivered');
     await panel.close();
   });
 });
@@ -307,6 +387,16 @@ describe('widths', () => {
   });
 });
 
+describe('the table of paths at 300', () => {
+  it('has two lines a path, and says the outcome to a screen reader', async () => {
+    const panel = await opened(branching, { width: 300 });
+    const heights = await panel.page.locator('.path-row').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+    expect(Math.max(...heights)).toBeLessThan(46);
+    expect(await panel.page.locator('.path-row').first().locator('td').allTextContents()).toEqual(['16.7 %', 'node-1 → web-1on node-1', 'delivered']);
+    await panel.close();
+  });
+});
+
 describe('hostile names', () => {
   it.each([900, 300])('stay text at %i', async (width) => {
     const panel = await opened(hostile, { width });
@@ -321,3 +411,16 @@ describe('hostile names', () => {
     await panel.close();
   });
 });
+
+/** The delivered trace with an ingress policy that may select the pod. */
+function conditional(): Trace {
+  return {
+    ...delivered,
+    outcome: 'unknown',
+    branches: delivered.branches.map((path) => ({
+      ...path,
+      outcome: 'unknown',
+      hops: path.hops.map((each) => (each.kind === 'policy-ingress' ? { ...each, verdict: 'unknown' } : each)),
+    })),
+  };
+}

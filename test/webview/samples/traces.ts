@@ -130,10 +130,16 @@ const wrapped = packet('10.244.0.7:41512', '10.244.1.9:7070', {
   encapsulation: { kind: 'vxlan', source: '192.168.0.11', destination: '192.168.0.12', overhead: 50 },
 });
 
-function allowing(name: string, file: string, line: number, reason: string): Pick<Hop, 'policies' | 'because'> {
+function allowing(name: string, file: string, line: number, reason: string, peers?: string, ports?: string): Pick<Hop, 'policies' | 'because'> {
   return {
     policies: [
-      { name, at: { uri: root + file, document: 0, path: ['spec'] }, allows: true, reason },
+      {
+        name,
+        at: { uri: root + file, document: 0, path: ['spec'] },
+        allows: true,
+        reason,
+        rule: { ...(peers === undefined ? {} : { peers }), ...(ports === undefined ? {} : { ports }), peersMatch: 'yes', portsMatch: 'yes' },
+      },
       { name: 'deny-all', at: { uri: `${root}deny-all.yaml`, document: 0, path: ['spec'] }, allows: false, reason: 'lets nobody in' },
     ],
     because: [evidence(file, line, 'allows', reason)],
@@ -191,7 +197,7 @@ export const delivered: Trace = trace(
           'allowed',
           chosen,
           'May checkout reach cart on 7070? Yes: the policy names app: checkout.',
-          allowing('cart', 'policy-cart.yaml', 33, 'lets in app: checkout on port 7070/TCP'),
+          allowing('cart', 'policy-cart.yaml', 33, 'lets in app: checkout on port 7070/TCP', 'app: checkout', '7070/TCP'),
         ),
         hop('veth', nodeTwo, 'forwarded', chosen, 'Through the cable into the pod.', { device: 'cali7e2b90c1d22' }),
         hop('pod-interface', cart, 'forwarded', chosen, 'The packet enters the pod.', { device: 'eth0' }),
@@ -261,6 +267,7 @@ export const denied: Trace = trace(
               at: { uri: `${root}policy-cache.yaml`, document: 0, path: ['spec', 'ingress', 0] },
               allows: false,
               reason: 'the port matches, the sender does not',
+              rule: { peers: 'app: cart', ports: '6379/TCP', peersMatch: 'no', portsMatch: 'yes', other: 'app: web' },
             },
             { name: 'deny-all', at: { uri: `${root}deny-all.yaml`, document: 0, path: ['spec'] }, allows: false, reason: 'lets nobody in' },
           ],

@@ -6,12 +6,14 @@ import type { Child } from '../dom';
 import { icon } from '../icons';
 import { mark, wordsOf } from '../marks';
 import { link } from '../toolkit';
+import { conditionAfter, conditionalMark, conditionalWord, unsureFrom } from './conditional';
 import { journeyOf } from './journey';
 import type { Journey } from './journey';
+import { arriveInRow, bringIntoView, settle } from './motion';
 import { packetRows } from './packetRows';
 import type { PacketRow } from './packetRows';
 import { evidenceLink, evidenceOf, sentence, verdictSpan } from './text';
-import { hopPlace, hopTitle, plural } from './words';
+import { hopPlace, hopTitle, plural, verdictWord } from './words';
 
 export interface HopListOptions {
   readonly branch: Branch;
@@ -27,14 +29,18 @@ export interface HopListOptions {
 
 export interface HopList {
   readonly element: HTMLElement;
-  /** Marks the row; `follow` scrolls it into view. */
-  setCurrent(index: number, follow: boolean): void;
+  /** Marks the row. `follow` scrolls it into view; `arriving` is for a path that is played: the milliseconds until the packet is there. */
+  setCurrent(index: number, follow: boolean, arriving?: number): void;
 }
 
 export function createHopList(options: HopListOptions): HopList {
   const { journey, expert } = options;
   const rows = journey.hops.map((hop, index) => hopRow(hop, index, options));
-  const list = el('ol', { class: 'hop-list', 'aria-label': 'Hops' }, rows);
+  const list = el(
+    'ol',
+    { class: 'hop-list', 'aria-label': 'Hops' },
+    rows.map((row, index) => [conditionRow(journey.hops[index - 1]), row]),
+  );
   list.addEventListener('keydown', (event) => moveInList(event, rows, journey.hops, options));
   const element = el(
     'section',
@@ -51,25 +57,35 @@ export function createHopList(options: HopListOptions): HopList {
     journey.beside.length > 0 && besideRows(journey.beside, options),
     footer(options, expert),
   );
-  const setCurrent = (index: number, follow: boolean): void => {
+  const setCurrent = (index: number, follow: boolean, arriving?: number): void => {
     rows.forEach((row, at) => {
       row.classList.toggle('current', at === index);
       row.tabIndex = at === index ? 0 : -1;
       if (at === index) row.setAttribute('aria-current', 'step');
       else row.removeAttribute('aria-current');
     });
-    if (follow) rows[index]?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    settle(list);
+    const row = rows[index];
+    if (row && follow) bringIntoView(row, arriving !== undefined);
+    if (row && arriving !== undefined) arriveInRow(row, arriving);
   };
   return { element, setCurrent };
 }
 
+/** Stands before what holds only if a hop that is not known lets the packet through. */
+export function conditionRow(before: Hop | undefined): Child {
+  const words = conditionAfter(before);
+  return words !== undefined && el('li', { class: 'hop-condition' }, words);
+}
+
 function hopRow(hop: Hop, index: number, options: HopListOptions): HTMLLIElement {
   const { journey, expert, proxyMode, onSelect } = options;
+  const conditional = index > unsureFrom(journey.hops);
   const row = el(
     'li',
-    { class: 'hop-row', tabindex: -1 },
+    { class: conditional ? 'hop-row conditional' : 'hop-row', tabindex: -1 },
     el('div', { class: 'hop-index' }, String(index + 1)),
-    el('div', { class: 'hop-mark' }, mark(hop.verdict, 18, true)),
+    el('div', { class: 'hop-mark' }, mark(conditionalMark(hop.verdict, conditional), 18, true)),
     el(
       'div',
       { class: 'hop-text' },
@@ -78,7 +94,7 @@ function hopRow(hop: Hop, index: number, options: HopListOptions): HTMLLIElement
         { class: 'hop-title' },
         el('strong', null, hopTitle(hop)),
         el('span', { class: 'secondary' }, hopPlace(hop, proxyMode)),
-        verdictSpan(hop.verdict) ?? el('span', { class: 'unseen' }, wordsOf(hop.verdict)),
+        verdictWords(hop, conditional) ?? el('span', { class: 'unseen' }, wordsOf(hop.verdict)),
       ),
       el(
         'div',
@@ -93,6 +109,12 @@ function hopRow(hop: Hop, index: number, options: HopListOptions): HTMLLIElement
   );
   row.addEventListener('click', () => onSelect(index));
   return row;
+}
+
+/** Under a condition the word has no colour of its own: nothing is settled. */
+export function verdictWords(hop: Hop, conditional: boolean): HTMLElement | undefined {
+  const words = conditionalWord(hop.verdict, conditional);
+  return words === verdictWord(hop.verdict) ? verdictSpan(hop.verdict) : el('span', { class: 'verdict secondary' }, words);
 }
 
 function linksLine(hop: Hop, options: HopListOptions): Child {
@@ -200,7 +222,7 @@ function footer(options: HopListOptions, expert: boolean): Child {
   return el(
     'div',
     { class: 'hop-foot' },
-    el('div', { class: 'hop-mark' }, icon('back')),
+    el('div', { class: 'hop-mark' }, icon(arrives ? 'back' : 'information')),
     el(
       'div',
       null,

@@ -1,5 +1,5 @@
 /** Where a trace has several paths: their shares, where they lead, and the sender that the pod sees. One is chosen and drawn. */
-import type { Branch } from '../../../server/src/protocol/trace';
+import type { Branch, Outcome } from '../../../server/src/protocol/trace';
 import { el } from '../dom';
 import { mark, markOfOutcome } from '../marks';
 import { journeyOf, nodeOf } from './journey';
@@ -60,6 +60,13 @@ export function tellingColumns(rows: readonly PathRow[], room: 'narrow' | 'middl
   return apart ? telling : ['label', ...telling.filter((key) => key === 'sender' || key === 'pod')];
 }
 
+/** A path where there is little room: its two ends on one line, and in quiet words where its pod is and how it ends. */
+export function briefPath(row: PathRow, outcome: Outcome): readonly [string, string] {
+  if (row.entersAt === '' || row.pod === '') return [row.label, outcome === 'delivered' ? '' : outcomeWord(outcome)];
+  const place = row.podIsOn === '' ? '' : `on ${row.podIsOn}`;
+  return [`${row.entersAt} → ${row.pod}`, [place, outcome === 'delivered' ? '' : outcomeWord(outcome)].filter((words) => words !== '').join(', ')];
+}
+
 export interface PathTable {
   readonly element: HTMLElement;
   setSelected(index: number): void;
@@ -74,15 +81,30 @@ export function createPathTable(branches: readonly Branch[], room: 'narrow' | 'm
     return el(
       'tr',
       { class: 'path-row', tabindex: -1, onclick: () => onSelect(index), onkeydown: (event) => onKey(event as KeyboardEvent, index) },
-      el('td', { class: 'path-share' }, shareBar(branch.share), el('span', null, shareText(branch.share))),
+      el(
+        'td',
+        { class: 'path-share' },
+        room === 'narrow' ? [shareWords(branch.share), shareBar(branch.share)] : [shareBar(branch.share), shareWords(branch.share)],
+      ),
       shown.map((column) =>
+        room === 'narrow' && row
+          ? briefCell(row, branch.outcome)
+          : el(
+              'td',
+              { class: column.kind === 'address' ? 'address' : column.key === 'crosses' && row?.crosses === 'no' ? 'secondary' : '' },
+              row?.[column.key] ?? '',
+            ),
+      ),
+      el(
+        'td',
+        null,
         el(
-          'td',
-          { class: column.kind === 'address' ? 'address' : column.key === 'crosses' && row?.crosses === 'no' ? 'secondary' : '' },
-          row?.[column.key] ?? '',
+          'div',
+          { class: 'path-outcome', title: outcomeWord(branch.outcome) },
+          mark(markOfOutcome(branch.outcome), 14, true),
+          el('span', { class: room === 'narrow' ? 'unseen' : '' }, outcomeWord(branch.outcome)),
         ),
       ),
-      el('td', null, el('div', { class: 'path-outcome' }, mark(markOfOutcome(branch.outcome), 14, true), el('span', null, outcomeWord(branch.outcome)))),
     );
   });
   const onKey = (event: KeyboardEvent, index: number): void => {
@@ -109,7 +131,7 @@ export function createPathTable(branches: readonly Branch[], room: 'narrow' | 'm
           null,
           el('th', { scope: 'col' }, 'Share'),
           shown.map((column) => el('th', { scope: 'col' }, column.title)),
-          el('th', { scope: 'col' }, 'Outcome'),
+          el('th', { scope: 'col' }, room === 'narrow' ? el('span', { class: 'unseen' }, 'Outcome') : 'Outcome'),
         ),
       ),
       el('tbody', null, bodyRows),
@@ -125,6 +147,15 @@ export function createPathTable(branches: readonly Branch[], room: 'narrow' | 'm
       });
     },
   };
+}
+
+function briefCell(row: PathRow, outcome: Outcome): HTMLElement {
+  const [way, rest] = briefPath(row, outcome);
+  return el('td', { class: 'path-brief', title: row.label }, el('div', null, way), rest !== '' && el('div', { class: 'secondary' }, rest));
+}
+
+function shareWords(share: number): HTMLElement {
+  return el('span', { class: 'share-text' }, shareText(share));
 }
 
 function shareBar(share: number): HTMLElement {

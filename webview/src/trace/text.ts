@@ -5,7 +5,10 @@ import { el } from '../dom';
 import type { Child } from '../dom';
 import { inkOf } from '../marks';
 import { link } from '../toolkit';
+import { decidingEvidence } from './evidence';
 import { fileName, verdictWord } from './words';
+
+export { decidingEvidence };
 
 /** A sentence in which backticks mark code; everything else is plain text. */
 export function sentence(text: string): readonly Child[] {
@@ -20,13 +23,6 @@ export function evidenceLink(evidence: Evidence, reveal: (at: SourceRef) => void
   const line = evidence.range?.start.line;
   const label = `${fileName(uri)}${line === undefined ? '' : `:${line}`}`;
   return link({ label, title: `${evidence.note} — ${uri}`, onClick: () => reveal(evidence.at) });
-}
-
-/** The piece of evidence that decides: what denies before what selects, with its text at hand before without. */
-export function decidingEvidence(hop: Hop): Evidence | undefined {
-  const telling = hop.because.filter((evidence) => evidence.role === 'denies' || evidence.role === 'missing');
-  const candidates = telling.length > 0 ? telling : hop.because;
-  return candidates.find((evidence) => evidence.excerpt) ?? candidates[0];
 }
 
 /** The places that decide a hop, each once; of one that stops the packet the deciding place comes first. */

@@ -1,15 +1,17 @@
 /** The path where there is no room for a drawing: a line from top to bottom, with a box round what happens on one node. */
 import type { Hop } from '../../../server/src/protocol/trace';
-import { el } from '../dom';
+import { append, el } from '../dom';
 import type { Child } from '../dom';
 import { icon } from '../icons';
 import { mark } from '../marks';
-import { packetCell } from './hops';
+import { conditionalMark, unsureFrom } from './conditional';
+import { conditionRow, packetCell, verdictWords } from './hops';
 import type { HopList, HopListOptions } from './hops';
 import { isLookup, joinForwarding, nodeOf } from './journey';
 import type { JoinedHops } from './journey';
+import { arriveInRow, bringIntoView, settle } from './motion';
 import { packetRows } from './packetRows';
-import { evidenceLink, evidenceOf, sentence, verdictSpan } from './text';
+import { evidenceLink, evidenceOf, sentence } from './text';
 import { hopTitle } from './words';
 
 /** The same surface as the hop list; joined hops are one row ("3–4"). */
@@ -25,10 +27,11 @@ export function createTimeline(options: HopListOptions): HopList {
     const hop = row.hops[0];
     if (!element || !hop) return;
     const node = isLookup(hop.kind) ? undefined : nodeOf(hop);
+    const condition = conditionRow(rows[index - 1]?.hops.at(-1));
     if (node === undefined) {
       box = undefined;
       boxNode = undefined;
-      list.append(element);
+      append(list, [condition, element]);
       return;
     }
     if (!box || boxNode !== node) {
@@ -49,7 +52,7 @@ export function createTimeline(options: HopListOptions): HopList {
         ),
       );
     }
-    box.append(element);
+    append(box, [condition, element]);
   });
   list.addEventListener('keydown', (event) => {
     const at = elements.findIndex((element) => element === event.target);
@@ -68,7 +71,8 @@ export function createTimeline(options: HopListOptions): HopList {
   const element = el('section', { class: 'timeline-place' }, list, notReached(options), foot(options));
   return {
     element,
-    setCurrent(index, follow) {
+    setCurrent(index, follow, arriving) {
+      settle(list);
       rows.forEach((row, at) => {
         const current = index >= row.first && index < row.first + row.hops.length;
         const target = elements[at];
@@ -76,7 +80,8 @@ export function createTimeline(options: HopListOptions): HopList {
         target.classList.toggle('current', current);
         target.tabIndex = current ? 0 : -1;
         target.classList.toggle('ahead', row.first > index);
-        if (current && follow) target.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+        if (current && follow) bringIntoView(target, arriving !== undefined);
+        if (current && arriving !== undefined && row.first === index) arriveInRow(target, arriving);
       });
     },
   };
@@ -87,16 +92,17 @@ function timelineRow(row: JoinedHops, rows: readonly JoinedHops[], options: HopL
   const hop = hops[0];
   if (!hop) return el('li');
   const single = hops.length === 1;
+  const conditional = first > unsureFrom(options.journey.hops);
   const wrapped = hop.before.encapsulation !== undefined || hop.after.encapsulation !== undefined;
   const place = row === rows[0] ? ' first' : row === rows.at(-1) ? ' last' : '';
   const element = el(
     'li',
     {
-      class: `timeline-row${wrapped ? ' wrapped' : ''}${hop.verdict === 'encapsulated' ? ' wrap-start' : hop.verdict === 'decapsulated' ? ' wrap-end' : ''}${place}`,
+      class: `timeline-row${wrapped ? ' wrapped' : ''}${hop.verdict === 'encapsulated' ? ' wrap-start' : hop.verdict === 'decapsulated' ? ' wrap-end' : ''}${place}${conditional ? ' conditional' : ''}`,
       tabindex: -1,
       onclick: () => options.onSelect(first),
     },
-    el('div', { class: 'timeline-mark' }, mark(hop.verdict, 18, true)),
+    el('div', { class: 'timeline-mark' }, mark(conditionalMark(hop.verdict, conditional), 18, true)),
     el(
       'div',
       { class: 'timeline-text' },
@@ -104,7 +110,7 @@ function timelineRow(row: JoinedHops, rows: readonly JoinedHops[], options: HopL
         'div',
         { class: 'timeline-title' },
         el('strong', null, hops.map((each) => (single ? hopTitle(each) : shortTitle(each))).join(' → ')),
-        verdictSpan(hop.verdict),
+        verdictWords(hop, conditional),
         el('span', { class: 'timeline-number' }, single ? String(first + 1) : `${first + 1}–${first + hops.length}`),
       ),
       el(
@@ -156,5 +162,7 @@ function foot(options: HopListOptions): Child {
       : '',
     journey.hops.some((hop) => hop.assumed === true) ? 'Addresses and nodes are assumed.' : '',
   ].filter((part) => part !== '');
-  return parts.length > 0 && el('div', { class: 'timeline-foot' }, icon('back'), el('div', null, parts.join(' ')));
+  return (
+    parts.length > 0 && el('div', { class: 'timeline-foot' }, icon(branch.outcome === 'delivered' ? 'back' : 'information'), el('div', null, parts.join(' ')))
+  );
 }

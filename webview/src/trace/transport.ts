@@ -5,6 +5,7 @@ import { icon } from '../icons';
 import { markAt } from '../marks';
 import type { MarkName } from '../marks';
 import { iconButton } from '../toolkit';
+import { unsureFrom } from './conditional';
 import { hopPlace, hopTitle } from './words';
 
 export interface TransportHost {
@@ -124,18 +125,21 @@ function drawScrubber(state: TransportState, width: number): SVGSVGElement {
   const x = (index: number): number => 10 + step * index;
   const last = hops.length - 1;
   const dots = step >= 9;
+  /** From a hop that is not known on, the way is only a possible one. */
+  const sure = Math.min(unsureFrom(hops), last);
   return svg(
     'svg',
     { class: 'scrubber-drawing', width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
     svg('line', { class: 'scrub-rest', x1: x(current), x2: x(last), y1: y, y2: y }),
-    svg('line', { class: 'scrub-done', x1: x(0), x2: x(current), y1: y, y2: y }),
+    svg('line', { class: 'scrub-done', x1: x(0), x2: x(Math.min(current, sure)), y1: y, y2: y }),
+    current > sure && svg('line', { class: 'scrub-done conditional', x1: x(sure), x2: x(current), y1: y, y2: y }),
     hops.map((hop, index) => {
       if (index === last) return markAt(end, x(index), y, 16);
       if (index !== current && !dots) return undefined;
       return svg(
         'circle',
         {
-          class: index === current ? 'scrub-current' : index < current ? 'scrub-passed' : 'scrub-ahead',
+          class: index === current ? 'scrub-current' : index < current && index <= sure ? 'scrub-passed' : 'scrub-ahead',
           cx: x(index),
           cy: y,
           r: index === current ? 5.5 : index < current ? 3.5 : 2.75,

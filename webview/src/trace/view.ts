@@ -5,6 +5,7 @@ import { el, replace } from '../dom';
 import { drawEmpty } from '../emptyState';
 import { icon } from '../icons';
 import { markOfOutcome } from '../marks';
+import { measureText } from '../measureText';
 import { link } from '../toolkit';
 import type { TraceHost, TraceState, TraceView } from './contract';
 import { drawBranches } from './branches/draw';
@@ -60,8 +61,9 @@ export function createTraceView(host: TraceHost): TraceView {
   const transport = createTransport({ select: (index) => select(index, true), toggle: () => toggle() });
   const player = createPlayer(
     (index) => {
-      drawing?.travel(index, index > 0 ? travelTime : 0);
-      show(index, true);
+      const time = index > 0 ? travelTime : 0;
+      show(index, true, time);
+      drawing?.travel(index, time);
     },
     () => showTransport(),
   );
@@ -91,12 +93,13 @@ export function createTraceView(host: TraceHost): TraceView {
     drawing?.travel(index, 0);
     show(index, speak);
   }
-  function show(index: number, speak: boolean): void {
+  /** `arriving`: the path is played, and the packet needs these milliseconds to come here. */
+  function show(index: number, speak: boolean, arriving?: number): void {
     const before = current;
     current = Math.min(Math.max(index, 0), Math.max(journey.hops.length - 1, 0));
     if (before !== current) host.changed?.();
     drawing?.setCurrent(current);
-    list?.setCurrent(current, speak && listFollows());
+    list?.setCurrent(current, speak && listFollows(), arriving);
     showTransport();
     const hop = journey.hops[current];
     if (speak && hop)
@@ -170,13 +173,13 @@ export function createTraceView(host: TraceHost): TraceView {
     const from = endpointLabel(trace.flow.from, state?.endpoints ?? []);
     const to = endpointLabel(trace.flow.to, state?.endpoints ?? []);
     const label = `The path from ${from} to ${to}`;
-    const words = { flow: trace.flow, endpoints: state?.endpoints ?? [] };
+    const words = { flow: trace.flow, endpoints: state?.endpoints ?? [], cni: trace.flow.options?.cni ?? state?.defaults.cni ?? '' };
     const paths = trace.branches.length > 1 ? mergePaths(trace.branches, chosenPath, { proxyMode: proxyMode(), brief: room < wideFormFrom }) : undefined;
     const made = staysInPod(path)
       ? drawInPod(journey, room, onSelect)
       : paths?.forks
         ? drawBranches(paths, journey, { ...words, label, width: room, chosen: chosenPath, onSelect, onPath: choosePath })
-        : draw(layout(journey, { width: room, proxyMode: proxyMode() }), {
+        : draw(layout(journey, { width: room, proxyMode: proxyMode(), measure: measureText }), {
             ...words,
             ...(trace.branches.length > 1 ? { shares: sharesAlong(trace.branches, path) } : {}),
             onSelect,

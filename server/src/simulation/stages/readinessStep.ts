@@ -28,6 +28,7 @@ export function readinessStep(world: World, walk: Walk, target: ServiceTarget, {
     device: 'EndpointSlice',
     verdict: 'forwarded',
     because,
+    endpoints: { ready, of: all },
     plain,
     expert: `EndpointSlice conditions of ${target.name}: ${ready} ready${left === '' ? '' : `, ${left}`}${published ? '; publishNotReadyAddresses makes all of them ready' : fallback ? '; serving and terminating endpoints are used, because no ready one is left (ProxyTerminatingEndpoints)' : ''}.`,
   });

@@ -11,9 +11,10 @@ import type { Point, RailShape, Step } from '../drawing/shapes';
 import { pathOf, travelAlong } from '../drawing/travel';
 import { isLookup } from '../journey';
 import type { Journey } from '../journey';
+import { arriveInDrawing } from '../motion';
 import { shareText } from '../words';
 import type { HopPlace, MergedPaths, MergedWay } from './merge';
-import { curvePoints, placePaths, travelled } from './place';
+import { curvePoints, placePaths, podEnd, podStart, shareRoom, travelled } from './place';
 import type { BranchDrawing, PlacedBand, PlacedForkGate, PlacedLine, PlacedStop } from './place';
 
 export interface BranchOptions extends Omit<DrawOptions, 'shares'> {
@@ -27,8 +28,8 @@ const railHeight = 26;
 
 export function drawBranches(paths: MergedPaths, journey: Journey, options: BranchOptions): TraceDrawing {
   const way = paths.ways[options.chosen] ?? { stops: [], edges: [], places: [] };
-  const lookups = journey.hops.map((hop, index): Step => ({ hop, index, reached: true })).filter(({ hop }) => isLookup(hop.kind));
-  const placed = placePaths(paths, options.width, lookups.length > 0 ? railHeight + 20 : 0);
+  const lookups = journey.hops.map((hop, index): Step => ({ hop, index, reached: true, conditional: false })).filter(({ hop }) => isLookup(hop.kind));
+  const placed = placePaths(paths, options.width, lookups.length > 0 ? railHeight + 20 : 0, measureText);
   const numbers = numbersOn(way);
   const own = new Set([...way.stops, ...way.edges]);
   const rail = lookups.length === 0 ? undefined : railOf(placed, lookups, way);
@@ -65,13 +66,12 @@ export function drawBranches(paths: MergedPaths, journey: Journey, options: Bran
         { class: 'node-box' },
         svg('rect', { class: 'node-rect', x: band.x, y: band.y, width: band.width, height: band.height, rx: 6 }),
         iconAt('node', titleX(band) - 18, band.y + 7, 13),
-        svg('text', { class: 'strong', x: titleX(band), y: band.y + 17 }, cutMiddle(band.name, band.width - 44, bold)),
-        band.address !== undefined && svg('text', { class: 'small', x: titleX(band) + 8 + measureText(band.name, bold), y: band.y + 17 }, band.address),
       ),
     ),
     railDrawn?.back,
     lines.map((line) => lineElements.get(line.edge.id)),
     shareLabels(placed, paths),
+    placed.bands.map((band) => bandTitle(band, titleX(band))),
     gateElements.map(({ element: drawn }) => drawn),
     [...stopElements.values()],
     pills,
@@ -94,6 +94,7 @@ export function drawBranches(paths: MergedPaths, journey: Journey, options: Bran
     drawInsets(element, placed, way, index);
   };
   const travel = (index: number, milliseconds: number): void => {
+    arriveInDrawing(element, index, milliseconds);
     const from = points[index - 1];
     const to = points[index];
     const place = way.places[index];
@@ -101,11 +102,22 @@ export function drawBranches(paths: MergedPaths, journey: Journey, options: Bran
     const line = placed.lines.find((each) => each.edge.id === edge);
     travelAlong(
       packet,
-      [...(from ? [from] : []), ...(line && from ? travelled(line).points.filter((point) => point.x > from.x) : []), ...(to ? [to] : [])],
+      [...(from ? [from] : []), ...(line && from ? comePoints(line).filter((point) => point.x > from.x) : []), ...(to ? [to] : [])],
       milliseconds,
     );
   };
   return { element, setCurrent, travel };
+}
+
+/** Over the lines, some of which cross it. */
+function bandTitle(band: PlacedBand, x: number): SVGGElement {
+  const y = band.y + 17;
+  return svg(
+    'g',
+    { class: 'band-title' },
+    svg('text', { class: 'strong', x, y }, cutMiddle(band.name, band.width - 44, bold)),
+    band.address !== undefined && svg('text', { class: 'small', x: x + 8 + measureText(band.name, bold), y }, band.address),
+  );
 }
 
 const bold = { size: 11, weight: 600 } as const;
@@ -146,9 +158,17 @@ function keyOf(place: HopPlace): string | undefined {
 function numberAt(range: { readonly first: number; readonly last: number } | undefined, x: number, y: number): SVGGElement | undefined {
   if (!range) return undefined;
   const { first, last } = range;
-  const pill = hopNumber(first === last ? String(first + 1) : `${first + 1}–${last + 1}`, x, y);
+  const pill = hopNumber(numberText(range), x, y);
   pill.setAttribute('data-hops', `${first}-${last}`);
   return pill;
+}
+
+function numberText({ first, last }: { readonly first: number; readonly last: number }): string {
+  return first === last ? String(first + 1) : `${first + 1}–${last + 1}`;
+}
+
+function pillWidth(text: string): number {
+  return Math.max(16, 8 + 6 * text.length);
 }
 
 function drawStop(placed: PlacedStop, own: ReadonlySet<string>, numbers: ReturnType<typeof numbersOn>, way: MergedWay, options: BranchOptions): SVGGElement {
@@ -184,22 +204,25 @@ function drawStation({ stop, x, y, width, height }: PlacedStop): SVGGElement {
   });
 }
 
-function drawBox({ stop, x, y, width, height }: PlacedStop): SVGGElement {
+function drawBox({ stop, x, y, width, height, plain }: PlacedStop): SVGGElement {
   const icon = stop.role === 'outside' ? iconOf(stop.hop.kind) : 'pod';
-  // In a narrow drawing the words need the room of the sign.
-  const plain = width < 120;
   const share = stop.role === 'pod' && stop.ends && stop.reached ? shareText(stop.share) : '';
-  const room = width - (plain ? 14 : 32) - (share === '' ? 6 : measureText(share, small) + 12);
+  const start = plain ? podStart.plain : podStart.signed;
+  const room = width - start - podEnd - (share === '' ? 0 : measureText(share, small) + shareRoom);
   return svg(
     'g',
     { class: stop.reached ? 'station' : 'station missed' },
     svg('rect', { class: 'station-box', x, y, width, height, rx: stop.role === 'outside' ? 3 : 5 }),
     !plain && iconAt(icon, x + 8, y + 7, 14),
-    svg('text', { class: 'station-title', x: x + (plain ? 10 : 27), y: y + 18 }, cutMiddle(stop.title, Math.max(24, room), bold)),
-    share !== '' && svg('text', { class: 'small', x: x + width - 8, y: y + 18, 'text-anchor': 'end' }, share),
-    stop.note !== undefined &&
-      svg('text', { class: 'mono station-address', x: x + 10, y: y + 36 }, cutMiddle(plain ? stop.note.replace(/:\d+$/, '') : stop.note, width - 24, mono)),
+    svg('text', { class: 'station-title', x: x + start, y: y + 18 }, cutMiddle(stop.title, Math.max(24, room), bold)),
+    share !== '' && svg('text', { class: 'small', x: x + width - podEnd, y: y + 18, 'text-anchor': 'end' }, share),
+    stop.note !== undefined && svg('text', { class: 'mono station-address', x: x + (plain ? start : 10), y: y + 36 }, addressText(stop.note, width - 18)),
   );
+}
+
+/** The port goes before the address is cut; the list carries it. */
+function addressText(note: string, room: number): string {
+  return measureText(note, mono) <= room ? note : cutMiddle(note.replace(/:\d+$/, ''), room, mono);
 }
 
 function iconOf(kind: string): 'loadBalancer' | 'ingress' | 'internet' {
@@ -208,9 +231,10 @@ function iconOf(kind: string): 'loadBalancer' | 'ingress' | 'internet' {
 }
 
 function drawLine(line: PlacedLine, onWay: boolean, options: BranchOptions): SVGGElement {
-  const { points, rest: missed } = travelled(line);
+  const { points, possible, rest: missed } = travelled(line);
   const d = pathOf(points);
-  const reached = line.edge.stopsAt === undefined;
+  const whole = possible.length > 1 ? pathOf(comePoints(line)) : d;
+  const head = reachesEnd(line) ? 'url(#trace-arrow)' : undefined;
   const rest = missed.length > 1 ? svg('path', { class: 'fork-rest', d: pathOf(missed) }) : undefined;
   return svg(
     'g',
@@ -221,10 +245,21 @@ function drawLine(line: PlacedLine, onWay: boolean, options: BranchOptions): SVG
       },
     },
     svgTitle(`${shareText(line.edge.share)} of the connections`),
-    svg('path', { class: 'fork-hit', d }),
-    svg('path', { class: 'trace-link-line', d, 'stroke-width': line.width, 'marker-end': reached && line.width <= 4 ? 'url(#trace-arrow)' : undefined }),
+    svg('path', { class: 'fork-hit', d: whole }),
+    points.length > 1 && svg('path', { class: 'trace-link-line', d, 'stroke-width': line.width, 'marker-end': possible.length > 1 ? undefined : head }),
+    possible.length > 1 && svg('path', { class: 'trace-link-line fork-possible', d: pathOf(possible), 'stroke-width': line.width, 'marker-end': head }),
     rest,
   );
+}
+
+/** A head on a broad line would be smaller than the line. */
+function reachesEnd(line: PlacedLine): boolean {
+  return line.edge.stopsAt === undefined && line.width <= 4;
+}
+
+function comePoints(line: PlacedLine): readonly Point[] {
+  const { points, possible } = travelled(line);
+  return [...points, ...possible];
 }
 
 function drawForkGate(
@@ -276,7 +311,7 @@ function drawInsets(root: SVGSVGElement, placed: BranchDrawing, way: MergedWay, 
         { class: `inset inset-translation${at < 0 ? ' off-way' : ''}${at === index ? ' current' : ''}` },
         svg('rect', { class: 'inset-rect', x: inset.x, y: inset.y, width: inset.width, height: inset.height, rx: 3 }),
         svg('line', { class: 'inset-anchor', x1: x + width / 2, x2: x + width / 2, y1: y + height, y2: inset.y }),
-        svg('text', { class: 'strong inset-name', x: inset.x + 12, y: inset.y + 19 }, cutMiddle('SNAT: a new sender is written', inset.width - 20, bold)),
+        svg('text', { class: 'strong inset-name', x: inset.x + 12, y: inset.y + 19 }, snatTitle(inset.width - 20)),
         svg('text', { class: 'mono old', x: inset.x + 12, y: inset.y + 37 }, old),
         svg('text', { class: 'small', x: arrowX, y: inset.y + 37 }, '→'),
         svg(
@@ -288,6 +323,11 @@ function drawInsets(root: SVGSVGElement, placed: BranchDrawing, way: MergedWay, 
       );
     }),
   );
+}
+
+function snatTitle(room: number): string {
+  const whole = 'SNAT: a new sender is written';
+  return measureText(whole, bold) <= room ? whole : 'SNAT: new sender';
 }
 
 /** Where the share becomes less, and on the first line. */
@@ -314,7 +354,10 @@ function edgeNumber(placed: BranchDrawing, id: string, numbers: ReturnType<typeo
   const line = placed.lines.find((each) => each.edge.id === id);
   if (!range || !line) return undefined;
   const points = curvePoints(line);
-  const at = points[Math.abs(line.start.y - line.end.y) < 30 ? 7 : 6] ?? line.start;
+  // Beside the mark on the corner of the box that the line leaves.
+  const clear = line.start.x + (placed.stops.get(line.edge.from)?.stop.hop.verdict === 'translated' ? 11 : 3) + pillWidth(numberText(range)) / 2;
+  const usual = points[Math.abs(line.start.y - line.end.y) < 30 ? 7 : 6] ?? line.start;
+  const at = usual.x >= clear ? usual : (points.find((point) => point.x >= clear) ?? usual);
   return numberAt(range, at.x, at.y);
 }
 

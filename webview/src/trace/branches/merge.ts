@@ -44,6 +44,10 @@ export interface MergedEdge {
   readonly gates: readonly MergedGate[];
   /** Where it stops: at a gate of its own; undefined where it comes through. */
   readonly stopsAt?: MergedGate['direction'];
+  /** The gate of which nobody knows whether it lets through. */
+  readonly unsureAt?: MergedGate['direction'];
+  /** The packet comes this way only if what is not known before it lets it through. */
+  readonly conditional: boolean;
   readonly tunnel: boolean;
 }
 
@@ -111,6 +115,7 @@ function walk(branch: Branch, index: number, share: number, graph: Graph): Merge
   let waiting: number[] = [];
   let tunnel = false;
   let stopsAt: MergedGate['direction'] | undefined;
+  let conditional = false;
 
   const come = (hop: Hop, reached: boolean): MergedStop => {
     const { stop, id } = stopOf(hop, ids.length, seen, graph, reached);
@@ -120,7 +125,8 @@ function walk(branch: Branch, index: number, share: number, graph: Graph): Merge
     if (reached) stop.reached = true;
     const previous = ids.at(-1);
     if (previous !== undefined) {
-      const key = `${previous} > ${id}${stopsAt === undefined ? '' : ` | ${stopsAt}`}${gates.map((gate) => `/${gate.verdict}`).join('')}`;
+      const unsureAt = gates.find((gate) => gate.verdict === 'unknown')?.direction;
+      const key = `${previous} > ${id}${stopsAt === undefined ? '' : ` | ${stopsAt}`}${conditional ? ' ?' : ''}${gates.map((gate) => `/${gate.verdict}`).join('')}`;
       const edge = graph.edges.get(key) ?? {
         id: key,
         from: previous,
@@ -129,6 +135,8 @@ function walk(branch: Branch, index: number, share: number, graph: Graph): Merge
         branches: [],
         gates,
         ...(stopsAt === undefined ? {} : { stopsAt }),
+        ...(unsureAt === undefined ? {} : { unsureAt }),
+        conditional,
         tunnel,
       };
       edge.share += share;
@@ -142,6 +150,7 @@ function walk(branch: Branch, index: number, share: number, graph: Graph): Merge
       }
     }
     ids.push(id);
+    conditional ||= gates.some((gate) => gate.verdict === 'unknown') || hop.verdict === 'unknown';
     gates = [];
     waiting = [];
     tunnel = false;

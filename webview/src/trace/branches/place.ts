@@ -1,9 +1,14 @@
 /** Geometry of the drawing of several paths: columns in the order of travel, a band for each node, lines as wide as their shares. Pure. */
 import type { MergedEdge, MergedGate, MergedPaths, MergedStop } from './merge';
+import type { Measure } from '../../measureText';
 import type { Box, Point } from '../drawing/shapes';
+import { estimateText, noteFont, padding, titleFont } from '../drawing/sizes';
+import { shareText } from '../words';
 
 export interface PlacedStop extends Box {
   readonly stop: MergedStop;
+  /** The words need the room of the sign. */
+  readonly plain: boolean;
   /** Under a station that writes a new sender. */
   readonly inset?: Box;
 }
@@ -23,6 +28,8 @@ export interface PlacedLine {
   readonly levelFrom: number;
   /** Where it ends when a gate stops it. */
   readonly cutAt?: number;
+  /** From where it is only a possible way. */
+  readonly unsureAt?: number;
 }
 
 export interface PlacedForkGate {
@@ -46,32 +53,85 @@ const margin = 16;
 const bandEdge = 12;
 const bandTitle = 34;
 const bandGap = 16;
-/** Wide enough for "kube-proxy" in the widest of the usual fonts. */
-const stationSize = { width: 84, height: 36 };
+const stationHeight = 36;
 const insetSize = { width: 206, height: 50, gap: 18 };
 const stopGap = 16;
+const addressFont = { size: 10.5, mono: true } as const;
+const smallFont = { size: 11 } as const;
+const widestStation = 110;
+const widestOutside = 160;
+const gapSizes: Readonly<Record<Scale, { readonly base: number; readonly entering: number; readonly fanning: number }>> = {
+  roomy: { base: 40, entering: 14, fanning: 36 },
+  snug: { base: 24, entering: 6, fanning: 26 },
+  close: { base: 22, entering: 4, fanning: 24 },
+  least: { base: 16, entering: 2, fanning: 20 },
+};
+/** Left and right of the words of a pod, and between its name and its share. */
+export const podStart = { plain: 8, signed: 27 };
+export const podEnd = 7;
+export const shareRoom = 6;
 /** A line of this width is all connections. */
 const fullWidth = 9;
 
-/** `top`: room for the rail of a name look-up. */
-export function placePaths(paths: MergedPaths, width: number, top: number): BranchDrawing {
-  const roomy = width < 720 ? undefined : placeAt(paths, width, top, false);
-  return roomy && roomy.width <= width ? roomy : placeAt(paths, width, top, true);
+interface BoxSize {
+  readonly width: number;
+  readonly height: number;
 }
 
-function placeAt(paths: MergedPaths, width: number, top: number, tight: boolean): BranchDrawing {
+function isTight(scale: Scale): boolean {
+  return scale === 'close' || scale === 'least';
+}
+
+function isPod(stop: MergedStop): boolean {
+  return stop.role === 'pod' || stop.role === 'rest';
+}
+
+/** `snug`: less room between boxes; `close`: and no signs in them; `least`: names of pods are cut, too. */
+type Scale = 'roomy' | 'snug' | 'close' | 'least';
+
+/** `top`: room for the rail of a name look-up. `measure`: how wide texts will be; estimated without it. */
+export function placePaths(paths: MergedPaths, width: number, top: number, measure: Measure = estimateText): BranchDrawing {
+  const scales: readonly Scale[] = width < 720 ? ['close', 'least'] : ['roomy', 'snug', 'close', 'least'];
+  for (const scale of scales) {
+    const drawing = placeAt(paths, width, top, scale, measure);
+    if (drawing.width <= width) return drawing;
+  }
+  return placeAt(paths, width, top, 'least', measure);
+}
+
+/** Names of our own are never cut; those of pods only in the least room, or where they are longer than any box. */
+function boxSize(stop: MergedStop, scale: Scale, measure: Measure): BoxSize {
+  const tight = isTight(scale);
+  const title = measure(stop.title, titleFont);
+  const note = stop.note ?? '';
+  if (stop.role === 'station') {
+    const least = Math.max(84, measure(note, noteFont) + padding);
+    return { width: Math.ceil(Math.max(least, Math.min(widestStation, title + padding))), height: stationHeight };
+  }
+  if (stop.role === 'outside') {
+    const needs = Math.max(title + (tight ? 20 : 37), measure(note, addressFont) + 20);
+    return { width: Math.ceil(Math.max(tight ? 84 : 124, Math.min(widestOutside, needs))), height: 48 };
+  }
+  const share = stop.ends ? measure(shareText(stop.share), smallFont) + shareRoom : 0;
+  const needs = Math.max(title + share + (tight ? podStart.plain : podStart.signed) + podEnd, measure(note, addressFont) + 20);
+  const least = tight ? 104 : 142;
+  return { width: Math.ceil(scale === 'least' ? Math.min(116, needs) : Math.max(least, Math.min(tight ? 150 : 190, needs))), height: 44 };
+}
+
+function placeAt(paths: MergedPaths, width: number, top: number, scale: Scale, measure: Measure): BranchDrawing {
+  const tight = isTight(scale);
   const stops = [...paths.stops.values()];
   const columns = Math.max(...stops.map((stop) => stop.depth)) + 1;
   const inColumn = Array.from({ length: columns }, (_, depth) => stops.filter((stop) => stop.depth === depth));
-  const sizeOf = (stop: MergedStop): { readonly width: number; readonly height: number } =>
-    stop.role === 'pod' || stop.role === 'rest'
-      ? { width: tight ? 116 : 142, height: 44 }
-      : stop.role === 'outside'
-        ? { width: tight ? 96 : 124, height: 48 }
-        : stationSize;
+  // Boxes below one another are of one width.
+  const podWidths = inColumn.map((column) => Math.max(0, ...column.filter(isPod).map((stop) => boxSize(stop, scale, measure).width)));
+  const sizeOf = (stop: MergedStop): BoxSize => {
+    const size = boxSize(stop, scale, measure);
+    return isPod(stop) ? { ...size, width: podWidths[stop.depth] ?? size.width } : size;
+  };
 
   const widths = inColumn.map((column) => Math.max(0, ...column.map((stop) => sizeOf(stop).width)));
-  const gaps = inColumn.map((column, depth) => gapBefore(paths, column, depth, inColumn, tight));
+  const gaps = inColumn.map((column, depth) => gapBefore(paths, column, depth, inColumn, scale));
   const used = [...widths, ...gaps].reduce((sum, each) => sum + each, 0) + 2 * margin + bandEdge;
   const spare = Math.max(0, width - used);
   // What is left widens the part where the paths fan out.
@@ -118,7 +178,7 @@ function placeAt(paths: MergedPaths, width: number, top: number, tight: boolean)
         const size = sizeOf(stop);
         const left = xs[depth] ?? 0;
         const inset = stop.snat && insetBox(left, at + size.height + insetSize.gap, size.width, first);
-        placed.set(stop.id, { stop, x: left, y: at, ...size, ...(inset ? { inset } : {}) });
+        placed.set(stop.id, { stop, plain: tight, x: left, y: at, ...size, ...(inset ? { inset } : {}) });
         at += blockHeight(stop, size.height) + stopGap;
       }
     });
@@ -134,7 +194,7 @@ function placeAt(paths: MergedPaths, width: number, top: number, tight: boolean)
     y += bandTitle + inner + bandEdge + bandGap;
   }
   let bottom = bands.length > 0 ? y - bandGap : y;
-  bottom = placeOutside(paths, inColumn, xs, sizeOf, placed, top + margin, bottom);
+  bottom = placeOutside(paths, inColumn, xs, sizeOf, placed, top + margin, bottom, tight);
   const lines = placeLines(paths, placed);
   return { width: Math.max(width, right + margin), height: bottom + margin, stops: placed, bands, lines, gates: placeGates(lines, placed) };
 }
@@ -144,10 +204,11 @@ function placeOutside(
   paths: MergedPaths,
   inColumn: readonly (readonly MergedStop[])[],
   xs: readonly number[],
-  sizeOf: (stop: MergedStop) => { readonly width: number; readonly height: number },
+  sizeOf: (stop: MergedStop) => BoxSize,
   placed: Map<string, PlacedStop>,
   top: number,
   bottom: number,
+  plain: boolean,
 ): number {
   const middle = (ids: readonly string[]): number | undefined => {
     const ys = ids.flatMap((id) => {
@@ -172,7 +233,7 @@ function placeOutside(
     for (const { stop, y } of wishes) {
       const size = sizeOf(stop);
       const at = Math.max(next, wishes.length === 1 ? y - size.height / 2 : next);
-      placed.set(stop.id, { stop, x: xs[depth] ?? 0, y: at, ...size });
+      placed.set(stop.id, { stop, plain, x: xs[depth] ?? 0, y: at, ...size });
       next = at + size.height + 24;
       lowest = Math.max(lowest, at + size.height + 8);
     }
@@ -180,14 +241,15 @@ function placeOutside(
   return lowest;
 }
 
-function gapBefore(paths: MergedPaths, column: readonly MergedStop[], depth: number, all: readonly (readonly MergedStop[])[], tight: boolean): number {
+function gapBefore(paths: MergedPaths, column: readonly MergedStop[], depth: number, all: readonly (readonly MergedStop[])[], scale: Scale): number {
   if (depth === 0) return column.some((stop) => stop.node !== undefined) ? bandEdge : 0;
   const ids = new Set(column.map((stop) => stop.id));
   const into = [...paths.edges.values()].filter((edge) => ids.has(edge.to));
   const gates = new Set(into.flatMap((edge) => edge.gates.map((gate) => gate.direction))).size;
   const enters = column.some((stop) => stop.node !== undefined) && (all[depth - 1] ?? []).every((stop) => stop.node === undefined);
   const fans = (all[depth - 1] ?? []).some((stop) => into.filter((edge) => edge.from === stop.id).length > 1);
-  return (tight ? 22 : 40) + gates * 40 + (enters ? bandEdge + (tight ? 4 : 14) : 0) + (fans ? (tight ? 24 : 36) : 0);
+  const { base, entering, fanning } = gapSizes[scale];
+  return base + gates * 40 + (enters ? bandEdge + entering : 0) + (fans ? fanning : 0);
 }
 
 function blockHeight(stop: MergedStop, height: number): number {
@@ -234,7 +296,17 @@ function placeLines(paths: MergedPaths, placed: ReadonlyMap<string, PlacedStop>)
     const levelUntil = start.x + (leaves ? 44 : 0);
     const levelFrom = Math.min(end.x, Math.max(levelUntil + 10, end.x - 10 - (enters ? 40 : 0)));
     const cut = edge.stopsAt === undefined ? undefined : gateX(edge.stopsAt, start.x, end.x);
-    return { edge, width: width(edge), start, end, levelUntil, levelFrom, ...(cut === undefined ? {} : { cutAt: cut }) };
+    const unsure = edge.conditional ? start.x : edge.unsureAt === undefined ? undefined : gateX(edge.unsureAt, start.x, end.x);
+    return {
+      edge,
+      width: width(edge),
+      start,
+      end,
+      levelUntil,
+      levelFrom,
+      ...(cut === undefined ? {} : { cutAt: cut }),
+      ...(unsure === undefined ? {} : { unsureAt: unsure }),
+    };
   });
 }
 
@@ -285,13 +357,19 @@ export function curvePoints({ start, end, levelUntil, levelFrom }: PlacedLine): 
   return [...points, end];
 }
 
-/** What the packet travels of a line, and what it does not come to. */
-export function travelled(line: PlacedLine): { readonly points: readonly Point[]; readonly rest: readonly Point[] } {
-  const points = curvePoints(line);
-  const { cutAt } = line;
-  if (cutAt === undefined) return { points, rest: [] };
-  const before = points.filter((point) => point.x < cutAt);
-  const after = points.filter((point) => point.x >= cutAt);
-  const cut = { x: cutAt, y: before.at(-1)?.y ?? line.start.y };
-  return { points: [...before, cut], rest: [cut, ...after] };
+/** What the packet travels of a line for sure, what it may travel, and what it does not come to. */
+export function travelled(line: PlacedLine): { readonly points: readonly Point[]; readonly possible: readonly Point[]; readonly rest: readonly Point[] } {
+  const [come, rest] = splitAt(curvePoints(line), line.cutAt, line.start.y);
+  const [points, possible] = splitAt(come, line.unsureAt, line.start.y);
+  return { points, possible, rest };
+}
+
+function splitAt(points: readonly Point[], x: number | undefined, level: number): readonly [readonly Point[], readonly Point[]] {
+  if (x === undefined || x > (points.at(-1)?.x ?? 0)) return [points, []];
+  const before = points.filter((point) => point.x < x);
+  const cut = { x, y: before.at(-1)?.y ?? level };
+  return [
+    [...before, cut],
+    [cut, ...points.filter((point) => point.x > x)],
+  ];
 }

@@ -5,10 +5,13 @@ import { gate, hopNumber, inkOf, markAt, station, wordsOf } from '../../marks';
 import type { GateState, MarkName } from '../../marks';
 import { cutMiddle, measureText } from '../../measureText';
 import { iconAt } from '../../icons';
+import { arriveInDrawing } from '../motion';
 import { hopTitle, shareText } from '../words';
-import { drawInset, drawNode, drawPod, drawRail, drawRibbon, small } from './drawBoxes';
+import { drawInset, drawNode, drawPod, drawRail, drawRibbon, drawRibbonNotes, small } from './drawBoxes';
 import type { DrawWords } from './drawBoxes';
 import type { BetweenShape, Drawing, GateShape, LinkShape, StationShape, Step } from './shapes';
+import { segmentRows, segmentStep } from './ribbonNotes';
+import { noteFont, outsidePadding, padding, titleFont } from './sizes';
 import { numbersOf } from './stationWords';
 import { pathOf, travelAlong } from './travel';
 
@@ -55,6 +58,7 @@ export function draw(drawing: Drawing, options: DrawOptions): TraceDrawing {
     between.map((entry) => entry.element),
     drawing.ribbon && drawRibbon(drawing.ribbon),
     head,
+    drawing.ribbon && drawRibbonNotes(drawing.ribbon),
     stations.map((entry) => entry.element),
     gates.map((entry) => entry.element),
     rail?.front,
@@ -70,6 +74,7 @@ export function draw(drawing: Drawing, options: DrawOptions): TraceDrawing {
     replace(head, playHead(drawing, index));
   };
   const travel = (index: number, milliseconds: number): void => {
+    arriveInDrawing(element, index, milliseconds);
     const way = links.filter(({ link }) => link.toward === index && link.reached).flatMap(({ link }) => link.points);
     const goal = drawing.places[index];
     const from = drawing.places[index - 1];
@@ -87,14 +92,14 @@ function markCurrent(element: Element, steps: readonly Step[], index: number): v
 function drawStation(shape: StationShape, options: DrawOptions): SVGGElement {
   const { x, y, width, height, steps } = shape;
   const outside = shape.kind === 'outside';
-  const room = width - 8;
-  const telling = tellingVerdict(steps);
+  const room = width - padding;
+  const telling = tellingMark(steps);
   const look = station({
     x,
     y,
     width,
     height,
-    title: outside ? '' : cutMiddle(shape.title, room, boldSmall),
+    title: outside ? '' : cutMiddle(shape.title, room, titleFont),
     ...(shape.note === undefined || outside ? {} : { note: cutMiddle(shape.note, width - 4, noteFont) }),
     ...(steps.length > 0 && shape.reached ? { number: numbersOf(steps) } : {}),
     missed: !shape.reached,
@@ -102,12 +107,13 @@ function drawStation(shape: StationShape, options: DrawOptions): SVGGElement {
     ...inkOfStation(shape, telling),
   });
   look.classList.add(`station-${shape.kind}`);
+  look.classList.toggle('conditional', steps[0]?.conditional === true);
   if (outside) {
     look.querySelector('.station-title')?.remove();
     const box = look.querySelector('.station-box');
     box?.after(
       iconAt(iconOfOutside(shape), x + 9, y + 7, 14),
-      svg('text', { class: 'station-title', x: x + 29, y: y + 18 }, cutMiddle(shape.title, width - 36, boldSmall)),
+      svg('text', { class: 'station-title', x: x + 29, y: y + 18 }, cutMiddle(shape.title, width - outsidePadding, titleFont)),
       ...(shape.note === undefined
         ? []
         : [svg('text', { class: 'mono station-address', x: x + 10, y: y + 36 }, cutMiddle(shape.note, width - 16, { size: 10.5, mono: true }))]),
@@ -115,9 +121,6 @@ function drawStation(shape: StationShape, options: DrawOptions): SVGGElement {
   }
   return clickable(look, steps, `${shape.title}${shape.note === undefined ? '' : `, ${shape.note}`}${shape.reached ? '' : ' (not reached)'}`, options);
 }
-
-const boldSmall = { size: 11, weight: 600 } as const;
-const noteFont = { size: 10.5 } as const;
 
 function inkOfStation(shape: StationShape, telling: MarkName | undefined): { ink?: 'tunnel' | 'good' | 'bad' | 'warn' } {
   if (!shape.reached) return {};
@@ -127,8 +130,8 @@ function inkOfStation(shape: StationShape, telling: MarkName | undefined): { ink
   return telling === 'unknown' ? { ink: 'warn' } : {};
 }
 
-/** Of the hops at one station the verdict that says most. */
-function tellingVerdict(steps: readonly Step[]): MarkName | undefined {
+/** Of the hops at one station the verdict that says most. What would be delivered only under a condition is not known. */
+function tellingMark(steps: readonly Step[]): MarkName | undefined {
   const order: readonly Verdict[] = [
     'dropped',
     'rejected',
@@ -141,7 +144,8 @@ function tellingVerdict(steps: readonly Step[]): MarkName | undefined {
     'allowed',
     'resolved',
   ];
-  return order.find((verdict) => steps.some(({ hop }) => hop.verdict === verdict));
+  const telling = order.find((verdict) => steps.some(({ hop }) => hop.verdict === verdict));
+  return telling === 'delivered' && steps.some(({ conditional }) => conditional) ? 'unknown' : telling;
 }
 
 function iconOfOutside(shape: StationShape): 'internet' | 'loadBalancer' | 'ingress' {
@@ -161,7 +165,7 @@ function drawBetween(shape: BetweenShape): SVGGElement {
     'g',
     { class: 'between' },
     above !== undefined && svg('text', { class: `between-name ${inkOf('encapsulated')}`, x, y: y - 38, 'text-anchor': 'middle' }, above),
-    below.map((line, index) => svg('text', { class: 'small', x, y: y + 20 + 13 * index, 'text-anchor': 'middle' }, line)),
+    below.map((line, index) => svg('text', { class: 'small', x, y: y + 24 + 12 * index, 'text-anchor': 'middle' }, line)),
     number,
   );
 }
@@ -208,7 +212,8 @@ function drawLink(link: LinkShape, shares: readonly number[] | undefined): SVGGE
     'stroke-width': width,
     'marker-end': link.arrow && link.reached && (width ?? 0) <= 4 ? 'url(#trace-arrow)' : undefined,
   });
-  return svg('g', { class: link.reached ? 'trace-link' : 'trace-link missed' }, line, shareLabel(link, share, shares?.[link.toward - 1]));
+  const state = link.reached ? (link.conditional ? ' conditional' : '') : ' missed';
+  return svg('g', { class: `trace-link${state}` }, line, shareLabel(link, share, shares?.[link.toward - 1]));
 }
 
 /** Written once where the share becomes less, and where there is room for it. */
@@ -238,7 +243,7 @@ function playHead(drawing: Drawing, index: number): SVGElement | undefined {
   const { ribbon } = drawing;
   if (!ribbon || !place || drawing.rail?.steps.some((step) => step.index === index)) return undefined;
   const written = ribbon.segments.filter((segment) => segment.writtenBy === index);
-  const rows = written.map((segment) => ribbon.y + ['from', 'to', 'outer'].indexOf(segment.row) * 22 + 9);
+  const rows = written.map((segment) => ribbon.y + segmentRows.indexOf(segment.row) * segmentStep + 9);
   const stops = index === drawing.places.length - 1 && drawing.gates.some(({ step }) => step.index === index && step.hop.verdict === 'dropped');
   const bottom = Math.max(ribbon.y + 40, ...rows);
   if (rows.length === 0 && !stops) return svg('line', { class: 'play-line faint', x1: place.x, x2: place.x, y1: ribbon.y - 4, y2: ribbon.y + 40 });

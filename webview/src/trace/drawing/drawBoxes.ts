@@ -4,16 +4,19 @@ import type { Flow, Hop, Verdict } from '../../../../server/src/protocol/trace';
 import { svg, svgTitle } from '../../dom';
 import { iconAt } from '../../icons';
 import { hopNumber, inkOf, markAt } from '../../marks';
-import { cutMiddle, measureText, wrapText } from '../../measureText';
+import { cutMiddle, measureText } from '../../measureText';
 import type { Font } from '../../measureText';
-import { decidingEvidence } from '../text';
 import { endText, serviceName } from '../words';
 
-import { segmentHeight, segmentStep } from './ribbon';
+import { insetLines, policyWords } from './policyInset';
+import type { InsetPiece } from './policyInset';
+import { segmentHeight, segmentRows, segmentStep } from './ribbonNotes';
 import { numbersOf } from './stationWords';
 import type { InsetShape, NodeShape, PodShape, RailShape, RibbonShape } from './shapes';
 
 export interface DrawWords {
+  /** The network plugin, as `flannel:vxlan`. */
+  readonly cni: string;
   readonly flow: Flow;
   readonly endpoints: readonly EndpointChoice[];
 }
@@ -22,11 +25,18 @@ export const small: Font = { size: 11 };
 const bold: Font = { size: 11, weight: 600 };
 const mono: Font = { size: 10.5, mono: true };
 const monoBold: Font = { size: 10.5, mono: true, weight: 600 };
+const insetStart = 11;
+const insetEdge = 9;
+const insetGap = 6;
+/** A third line stands closer and makes the inset 4 higher, for which there is room above the gates. */
+const insetMostLines = 3;
 
 interface Piece {
   /** Left out where it does not fit as a whole. */
   readonly optional?: boolean;
   readonly text: string;
+  /** Said instead where the text does not fit. */
+  readonly shorter?: string;
   readonly font: Font;
   readonly className: string;
 }
@@ -35,8 +45,9 @@ interface Piece {
 function line(x: number, y: number, right: number, gap: number, pieces: readonly Piece[]): SVGElement[] {
   const drawn: SVGElement[] = [];
   let at = x;
-  for (const { text, font, className, optional } of pieces) {
+  for (const { text: whole, shorter, font, className, optional } of pieces) {
     const room = right - at;
+    const text = shorter !== undefined && measureText(whole, font) > room ? shorter : whole;
     if (room < 14 || text === '' || (optional && measureText(text, font) > room)) continue;
     const shown = cutMiddle(text, room, font);
     drawn.push(svg('text', { class: className, x: at, y }, shown, shown === text ? undefined : svgTitle(text)));
@@ -67,27 +78,31 @@ export function drawPod(pod: PodShape): SVGGElement {
     svg('rect', { class: 'pod-rect', x: pod.x, y: pod.y, width: pod.width, height: pod.height, rx: 5 }),
     line(pod.titleX, pod.y + 15, pod.x + pod.width - 6, 5, [
       { text: pod.name, font: bold, className: 'strong' },
-      { text: pod.reached ? 'pod' : 'pod, not reached', font: small, className: 'small', optional: true },
+      pod.reached
+        ? { text: 'pod', font: small, className: 'small', optional: true }
+        : { text: 'pod, not reached', shorter: 'not reached', font: small, className: 'small', optional: true },
     ]),
   );
 }
 
 export function drawInset(inset: InsetShape, words: DrawWords): SVGGElement {
   const { hop } = inset.step;
-  const content = insetContent(hop, words, inset.width - 24);
-  const x = inset.x + 11;
-  const right = inset.x + inset.width - 9;
+  const content = insetContent(hop, words, inset.width - insetEdge - insetStart);
+  const x = inset.x + insetStart;
+  const right = inset.x + inset.width - insetEdge;
+  const close = content.lines.length > 2;
   return svg(
     'g',
     { class: `inset inset-${tone(hop.verdict)}` },
-    svg('rect', { class: 'inset-rect', x: inset.x, y: inset.y, width: inset.width, height: inset.height, rx: 3 }),
-    svg('line', { class: 'inset-anchor', x1: inset.anchor.x, x2: inset.anchor.x, y1: inset.y + inset.height, y2: inset.anchor.y }),
+    svgTitle(content.full),
+    svg('rect', { class: 'inset-rect', x: inset.x, y: inset.y, width: inset.width, height: inset.height + (close ? 4 : 0), rx: 3 }),
+    svg('line', { class: 'inset-anchor', x1: inset.anchor.x, x2: inset.anchor.x, y1: inset.y + inset.height + (close ? 4 : 0), y2: inset.anchor.y }),
     iconAt(content.icon, x, inset.y + 7, 14),
     line(x + 22, inset.y + 18, right, 6, [
       { text: content.name, font: bold, className: 'strong' },
-      { text: content.kind, font: small, className: 'small', optional: true },
+      { ...content.kind, font: small, className: 'small', optional: true },
     ]),
-    content.lines.map((pieces, index) => line(x, inset.y + 40 + 18 * index, right, 6, pieces)),
+    content.lines.map((pieces, index) => line(x, inset.y + (close ? 37 + 16 * index : 40 + 18 * index), right, insetGap, pieces)),
   );
 }
 
@@ -97,17 +112,23 @@ function tone(verdict: Verdict): string {
   return verdict === 'translated' ? 'translation' : 'good';
 }
 
-function insetContent(
-  hop: Hop,
-  words: DrawWords,
-  width: number,
-): { icon: 'service' | 'policy' | 'swap'; name: string; kind: string; lines: readonly (readonly Piece[])[] } {
+interface InsetContent {
+  readonly icon: 'service' | 'policy' | 'swap';
+  readonly name: string;
+  readonly kind: { readonly text: string; readonly shorter?: string };
+  readonly lines: readonly (readonly Piece[])[];
+  /** The tooltip. */
+  readonly full: string;
+}
+
+function insetContent(hop: Hop, words: DrawWords, width: number): InsetContent {
   const stopped = hop.verdict === 'dropped' || hop.verdict === 'rejected';
   if (hop.kind === 'service-translation') {
     return {
       icon: 'service',
       name: serviceName(hop, words.flow, words.endpoints),
-      kind: 'Service',
+      kind: { text: 'Service' },
+      full: hop.plain,
       lines: [
         [{ text: endText(hop.before.destination), font: mono, className: 'mono' }],
         [
@@ -123,7 +144,8 @@ function insetContent(
     return {
       icon: 'swap',
       name: 'SNAT',
-      kind: 'a new sender is written',
+      kind: { text: 'a new sender is written', shorter: 'new sender' },
+      full: hop.plain,
       lines: [
         [{ text: hop.before.source.address, font: mono, className: 'mono old' }],
         [
@@ -133,14 +155,21 @@ function insetContent(
       ],
     };
   }
-  const deciding = decidingEvidence(hop);
-  const answers = hop.policies?.filter((policy) => policy.allows === !stopped) ?? [];
-  const answer = answers.find((policy) => policy.at.uri === deciding?.at.uri && policy.at.document === deciding.at.document) ?? answers[0] ?? hop.policies?.[0];
-  const reason = wrapText(answer?.reason ?? '', width, small, hop.verdict === 'not-enforced' ? 1 : 2);
-  const className = stopped ? `small ${inkOf('dropped')}` : 'small';
-  const lines = reason.map((text) => [{ text, font: small, className }]);
-  if (hop.verdict === 'not-enforced') lines.push([{ text: 'not enforced here', font: small, className: `small ${inkOf('not-enforced')}` }]);
-  return { icon: 'policy', name: answer?.name ?? 'policy', kind: 'NetworkPolicy', lines };
+  const { name, kind, sentences, full } = policyWords(hop, words.cni);
+  const lines = insetLines(sentences, width, insetMostLines, { words: small, code: mono, telling: monoBold }, insetGap, measureText);
+  return {
+    icon: 'policy',
+    name,
+    kind: { text: kind, shorter: 'policy' },
+    full,
+    lines: lines.map((pieces) => pieces.map(insetPiece)),
+  };
+}
+
+function insetPiece({ text, kind, tone: told }: InsetPiece): Piece {
+  const ink = told === 'bad' ? ` ${inkOf('dropped')}` : told === 'warn' ? ` ${inkOf('not-enforced')}` : '';
+  if (kind === 'words') return { text, font: small, className: `small${ink}` };
+  return told === 'bad' ? { text, font: monoBold, className: `mono strong${ink}` } : { text, font: mono, className: `mono${ink}` };
 }
 
 export function drawRail(rail: RailShape, words: DrawWords): { readonly back: SVGGElement; readonly front: SVGGElement } {
@@ -181,23 +210,33 @@ export function drawRail(rail: RailShape, words: DrawWords): { readonly back: SV
 const arrow: Piece = { text: '→', font: small, className: 'small' };
 
 export function drawRibbon(ribbon: RibbonShape): SVGGElement {
-  const rows = ['from', 'to', 'outer'];
   return svg(
     'g',
     { class: 'ribbon' },
     ribbon.segments.map((segment) => {
-      const y = ribbon.y + rows.indexOf(segment.row) * segmentStep;
+      const y = ribbon.y + segmentRows.indexOf(segment.row) * segmentStep;
       const fresh = segment.row === 'outer' ? inkOf('encapsulated') : segment.writtenBy === undefined ? '' : inkOf('translated');
+      const labelled = 20 + measureText(segment.row, small) + measureText(segment.value, fresh === '' ? mono : monoBold) <= segment.width;
       return svg(
         'g',
-        { class: `segment ${fresh}` },
+        { class: `segment ${fresh}`, 'data-written-by': segment.writtenBy },
         svg('rect', { class: 'segment-rect', x: segment.x, y, width: segment.width, height: segmentHeight, rx: 2 }),
         svgTitle(`${segment.row} ${segment.value}`),
         line(segment.x + 8, y + 13, segment.x + segment.width - 4, 8, [
-          { text: segment.row, font: small, className: 'small' },
+          // A value that would be cut with its label stands alone: the rows are in the same order everywhere.
+          ...(labelled ? [{ text: segment.row, font: small, className: 'small' }] : []),
           { text: segment.value, font: fresh === '' ? mono : monoBold, className: fresh === '' ? 'mono' : `mono strong ${fresh}` },
         ]),
       );
     }),
+  );
+}
+
+/** Over the play head, which would run through the words. */
+export function drawRibbonNotes(ribbon: RibbonShape): SVGGElement {
+  return svg(
+    'g',
+    { class: 'ribbon-notes' },
+    ribbon.notes.map(({ x, y, text }) => svg('text', { class: 'small', x, y }, text)),
   );
 }

@@ -3,12 +3,12 @@ import type { NodeBlock, PlacedStop } from './nodeBlock';
 import { explains } from './nodeBlock';
 import type { InsetShape, Step } from './shapes';
 
-const widest = 214;
-const narrowest = 168;
+const widest = 224;
+const narrowest = 150;
 const height = 74;
 const top = 30;
 const side = 12;
-const apart = 16;
+const apart = 12;
 
 /** The most telling insets first, as many as fit beside the pods; the rest is told by the list alone. */
 export function placeInsets(block: NodeBlock, left: number, nodeTop: number): readonly InsetShape[] {
@@ -25,11 +25,16 @@ export function placeInsets(block: NodeBlock, left: number, nodeTop: number): re
       width,
       height,
       step,
-      anchor: { x: left + placed.x, y: nodeTop + placed.y - (placed.shape === 'gate' ? 36 : placed.height / 2) },
+      anchor: { x: left + placed.x, y: nodeTop + placed.y - (placed.shape === 'gate' ? aboveGate(step) : placed.height / 2) },
     });
     free = free.flatMap((range) => (range === room ? [[range[0], x - apart] as const, [x + width + apart, range[1]] as const] : [range]));
   }
   return insets;
+}
+
+/** A gate that lets through, or perhaps does, has a mark above it; one that stops has it between its posts. */
+function aboveGate({ hop }: Step): number {
+  return hop.verdict === 'allowed' || hop.verdict === 'unknown' ? 36 : 18;
 }
 
 function freeRoom(block: NodeBlock): readonly (readonly [number, number])[] {

@@ -1,4 +1,5 @@
 /** From a journey to a drawing: every box, gate, line and word with its place. Pure geometry; nothing here touches the page. */
+import type { Measure } from '../../measureText';
 import type { Journey } from '../journey';
 import { placeInsets } from './insets';
 import { connect, rowGap, splitInMiddle } from './links';
@@ -6,9 +7,11 @@ import type { Spot } from './links';
 import { placeNode, stationHeight } from './nodeBlock';
 import type { PlacedStop } from './nodeBlock';
 import { ribbonOf } from './ribbon';
-import { margin, outsideGap, outsideHeight, outsideWidth, rowsOf } from './rows';
+import { margin, outsideGap, outsideHeight, rowsOf } from './rows';
 import type { PlacedRow } from './rows';
 import type { BetweenShape, Drawing, GateShape, LinkShape, NodeShape, PodShape, Point, StationShape, Step } from './shapes';
+import { estimateText, outsideWidthOf } from './sizes';
+import type { Fitting } from './sizes';
 import { stationNote, stationTitle } from './stationWords';
 import { itineraryOf, stepsOf } from './visits';
 import type { Visit } from './visits';
@@ -18,6 +21,8 @@ export interface LayoutOptions {
   /** Room in CSS pixels; the drawing is wider only where it cannot be made to fit. */
   readonly width: number;
   readonly proxyMode: string;
+  /** How wide texts will be; estimated without it. */
+  readonly measure?: Measure;
 }
 
 const railHeight = 26;
@@ -26,8 +31,9 @@ const railHeight = 26;
 export function layout(journey: Journey, options: LayoutOptions): Drawing {
   const { lookups, visits, left } = itineraryOf(stepsOf(journey));
   const hasRail = lookups.length > 0;
-  const rows = rowsOf(visits, options.width);
-  const canvas = new Canvas(options.proxyMode, hasRail);
+  const fitting = { measure: options.measure ?? estimateText, proxyMode: options.proxyMode };
+  const rows = rowsOf(visits, options.width, fitting);
+  const canvas = new Canvas(fitting, hasRail);
   let y = hasRail ? margin + railHeight + 18 : margin;
   rows.forEach((row, index) => {
     y = canvas.addRow(row, y, index) + (index < rows.length - 1 ? rowGap : 0);
@@ -36,7 +42,7 @@ export function layout(journey: Journey, options: LayoutOptions): Drawing {
   const width = Math.max(options.width, canvas.right + margin);
   const places = canvas.placesOf(journey.hops.length, hasRail ? { x: margin + 24, y: margin + railHeight / 2 } : undefined);
   const stationBottom = y;
-  const ribbon = rows.length === 1 ? ribbonOf(journey, places, stationBottom + margin, width - margin) : undefined;
+  const ribbon = rows.length === 1 ? ribbonOf(journey, places, stationBottom + margin, width - margin, fitting.measure) : undefined;
   const asks = canvas.stations.find((station) => station.row === 'pod' && station.steps.some(({ index }) => index >= (lookups[0]?.index ?? 0)));
   return {
     width,
@@ -79,7 +85,7 @@ class Canvas {
   private readonly places = new Map<number, Point>();
 
   constructor(
-    private readonly proxyMode: string,
+    private readonly fitting: Fitting,
     private readonly hasRail: boolean,
   ) {}
 
@@ -96,17 +102,18 @@ class Canvas {
   }
 
   private addOutside(visit: Visit, left: number, top: number, rowIndex: number, rowTop: number): void {
-    visit.stops.forEach((stop, index) => {
+    let x = left;
+    for (const stop of visit.stops) {
       const first = stop.steps[0];
-      if (!first) return;
-      const x = left + index * (outsideWidth + outsideGap);
-      const note = stationNote(first.hop, this.proxyMode);
+      if (!first) continue;
+      const width = outsideWidthOf(stop, this.fitting);
+      const note = stationNote(first.hop, this.fitting.proxyMode);
       this.stations.push({
         kind: 'outside',
         row: 'outside',
         x,
         y: top,
-        width: outsideWidth,
+        width,
         height: outsideHeight,
         title: stationTitle(first.hop),
         ...(note === undefined ? {} : { note }),
@@ -114,11 +121,9 @@ class Canvas {
         reached: first.reached,
         tunnel: false,
       });
-      this.addSpot(
-        { x: x + outsideWidth / 2, y: top + outsideHeight / 2, width: outsideWidth, height: outsideHeight, shape: 'station', row: rowIndex, rowTop, visit },
-        stop.steps,
-      );
-    });
+      this.addSpot({ x: x + width / 2, y: top + outsideHeight / 2, width, height: outsideHeight, shape: 'station', row: rowIndex, rowTop, visit }, stop.steps);
+      x += width + outsideGap;
+    }
   }
 
   private addNode(visit: Visit, left: number, top: number, block: ReturnType<typeof placeNode>, height: number, rowIndex: number, first: boolean): void {
@@ -155,10 +160,11 @@ class Canvas {
     const y = top + placed.y;
     const steps = placed.stop?.steps ?? [];
     const [first] = steps;
+    this.right = Math.max(this.right, x + placed.width / 2);
     if (placed.shape === 'gate' && first) {
       this.gates.push({ x, y, step: first, word: first.hop.kind === 'policy-egress' ? 'egress' : 'ingress' });
     } else {
-      const note = first && stationNote(first.hop, this.proxyMode);
+      const note = first && stationNote(first.hop, this.fitting.proxyMode);
       this.stations.push({
         kind: placed.shape === 'interface' ? 'interface' : 'station',
         row: placed.row,
@@ -204,7 +210,12 @@ class Canvas {
       const crossed = from.visit === to.visit ? [] : to.visit.crossed;
       const points = connect(from, to);
       if (!step || points.length < 2) continue;
-      const next = { toward: step.index, reached: step.reached, tunnel: step.reached && step.hop.before.encapsulation !== undefined };
+      const next = {
+        toward: step.index,
+        reached: step.reached,
+        conditional: step.conditional,
+        tunnel: step.reached && step.hop.before.encapsulation !== undefined,
+      };
       const [over] = crossed;
       if (!over) {
         this.links.push({ points, ...next, arrow: to.shape !== 'gate' });
@@ -212,7 +223,10 @@ class Canvas {
       }
       const [before, middle, after] = splitInMiddle(points);
       const tunnel = over.reached && over.hop.before.encapsulation !== undefined;
-      this.links.push({ points: before, toward: over.index, reached: over.reached, arrow: false, tunnel }, { points: after, ...next, arrow: true });
+      this.links.push(
+        { points: before, toward: over.index, reached: over.reached, conditional: over.conditional, arrow: false, tunnel },
+        { points: after, ...next, arrow: true },
+      );
       for (const each of crossed) this.places.set(each.index, middle);
       this.between.push(betweenOf(over, middle, from.row !== to.row));
     }
@@ -236,7 +250,14 @@ class Canvas {
     const [step] = left;
     if (!last || !step) return;
     const end = { x: last.x + last.width / 2 + 46, y: last.y };
-    this.links.push({ points: [{ x: last.x + last.width / 2, y: last.y }, end], toward: step.index, reached: step.reached, arrow: true, tunnel: false });
+    this.links.push({
+      points: [{ x: last.x + last.width / 2, y: last.y }, end],
+      toward: step.index,
+      reached: step.reached,
+      conditional: step.conditional,
+      arrow: true,
+      tunnel: false,
+    });
     for (const each of left) this.places.set(each.index, end);
     this.between.push(betweenOf(step, end, false));
     this.right = Math.max(this.right, end.x + 46);

@@ -1,13 +1,9 @@
 /** Where the stations of one visited node stand: pod row, device row, tunnel row, relative to the node box. */
-import { stationNote } from './stationWords';
+import { podWidthOf, stationWidth, stationWidthOf } from './sizes';
+import type { Fitting } from './sizes';
 import type { Stop, Visit } from './visits';
 
-export const stationWidth = 64;
 export const stationHeight = 36;
-const proxyWidth = 76;
-const widestStation = 104;
-const widestPodTitle = 144;
-const tunnelWidth = 84;
 const tunnelHeight = 28;
 const cardWidth = 40;
 const cardHeight = 30;
@@ -21,6 +17,7 @@ const widestGap = 64;
 
 /** Heights that all nodes of one row of the drawing share. */
 export interface Levels {
+  readonly fitting: Fitting;
   /** The stations of a pod stand above one another. */
   readonly stacked: boolean;
   readonly podHeight: number;
@@ -65,14 +62,14 @@ export interface NodeBlock {
   readonly pods: readonly PlacedPod[];
 }
 
-export function levelsOf(visits: readonly Visit[], stacked: boolean): Levels {
+export function levelsOf(visits: readonly Visit[], stacked: boolean, fitting: Fitting): Levels {
   const stops = visits.flatMap((visit) => visit.stops);
   const hasPods = stops.some((stop) => stop.row === 'pod') || stops.some((stop) => explains(stop));
   const hasTunnel = stops.some((stop) => stop.row === 'tunnel');
   const tallest = Math.max(1, ...visits.flatMap((visit) => podGroups(visit.stops).map((group) => group.length)));
   const podHeight = !hasPods ? 0 : stacked ? podTitle + tallest * stationHeight + (tallest - 1) * 18 + 16 : podTitle + stationHeight + 10;
   const device = hasPods ? podTop + podHeight + 50 : podTop + 26;
-  return { stacked, podHeight, device, tunnel: device + 66, height: hasTunnel ? device + 91 : device + 38 };
+  return { fitting, stacked, podHeight, device, tunnel: device + 66, height: hasTunnel ? device + 91 : device + 38 };
 }
 
 /** True for stops that have an inset above them. */
@@ -129,6 +126,7 @@ function walk(visit: Visit, levels: Levels, ends: Ends, gap: number, width: numb
     if (!stop) break;
     if (ends.left && ownCardLast && stop === last) break;
     if (stop.row === 'tunnel') {
+      const tunnelWidth = stationWidthOf(stop, levels.fitting);
       const x = at === 0 ? 40 + tunnelWidth / 2 : Math.max(width, cursor + edge) - 40 - tunnelWidth / 2;
       placed.push({ stop, shape: 'station', row: 'tunnel', x, y: levels.tunnel, width: tunnelWidth, height: tunnelHeight });
       continue;
@@ -146,22 +144,24 @@ function walk(visit: Visit, levels: Levels, ends: Ends, gap: number, width: numb
       at += group.length - 1;
       continue;
     }
-    const wide = stop.shape === 'gate' ? 14 : boxWidth(stop);
+    const wide = stop.shape === 'gate' ? 14 : stationWidthOf(stop, levels.fitting);
     let x = Math.max(cursor + gap + wide / 2, below === undefined ? 0 : beside ? below + 4 + wide / 2 : below);
     // A gate is no box that the line from the tunnel could lead up into, so it stands right of it.
-    if (stop.shape === 'gate' && placed.at(-1)?.row === 'tunnel') x = Math.max(x, 40 + tunnelWidth + gap + 7);
+    const tunnel = placed.at(-1);
+    if (stop.shape === 'gate' && tunnel?.row === 'tunnel') x = Math.max(x, 40 + tunnel.width + gap + 7);
     below = undefined;
     const next = stops[at + 1];
-    if (next?.row === 'pod') x = Math.max(x, (podRight > 0 ? podRight + podGap : edge) + podPad + boxWidth(next) / 2);
+    if (next?.row === 'pod') x = Math.max(x, (podRight > 0 ? podRight + podGap : edge) + podPad + stationWidthOf(next, levels.fitting) / 2);
     placed.push({ stop, shape: stop.shape === 'gate' ? 'gate' : 'station', row: 'device', x, y: levels.device, width: wide, height: stationHeight });
     cursor = x + wide / 2;
   }
 
   let right = Math.max(cursor, podRight) + edge;
   if (ends.left && last?.row === 'tunnel') {
+    const device = placed.at(-1);
+    const tunnelWidth = device?.width ?? 0;
     right = Math.max(right, tunnelWidth + 40 + edge + (first?.row === 'tunnel' && first !== last ? tunnelWidth + 56 : 0));
     const end = Math.max(right, width);
-    const device = placed.at(-1);
     if (device) device.x = end - 40 - tunnelWidth / 2;
     placed.push(card(end, 'tunnel'));
   } else if (ends.left) {
@@ -197,10 +197,11 @@ function move(stop: PlacedStop | undefined, by: number): void {
 
 function placePod(group: readonly Stop[], levels: Levels, under: number | undefined, leftmost: number): { box: PlacedPod; placed: PlacedStop[] } {
   const count = group.length;
-  const widths = group.map(boxWidth);
+  const widths = group.map((stop) => stationWidthOf(stop, levels.fitting));
   const inRow = widths.reduce((sum, each) => sum + each, 0) + (count - 1) * podGap;
-  const titled = Math.min(widestPodTitle, 7 * (group[0]?.pod ?? '').length + 2 * podPad);
-  const width = levels.stacked ? Math.max(...widths) + 6 * podPad : Math.max(96, titled, 2 * podPad + inRow);
+  const reached = group.some((stop) => stop.steps.some((step) => step.reached));
+  const titled = podWidthOf(group[0]?.pod ?? '', reached, levels.stacked, levels.fitting);
+  const width = levels.stacked ? Math.max(Math.max(...widths) + 6 * podPad, reached ? 0 : titled) : Math.max(96, titled, 2 * podPad + inRow);
   const lead = levels.stacked || count === 1 ? width / 2 : podPad + (widths[0] ?? stationWidth) / 2;
   const x = Math.max(leftmost, under === undefined ? leftmost : under - lead);
   let left = x + podPad;
@@ -222,14 +223,6 @@ function placePod(group: readonly Stop[], levels: Levels, under: number | undefi
   return { box: { name: group[0]?.pod ?? '', x, y: podTop, width, height: levels.podHeight, stops: group }, placed };
 }
 
-/** A station is 64 wide, and wider for an address that needs it: addresses are not cut. */
-function boxWidth(stop: Stop): number {
-  if (isProxy(stop)) return proxyWidth;
-  const hop = stop.steps[0]?.hop;
-  const note = (hop && stationNote(hop, '')) ?? '';
-  return /^[\d.:a-f[\]]{11,}$/i.test(note) ? Math.min(widestStation, 6 * note.length + 4) : stationWidth;
-}
-
 function podGroups(stops: readonly Stop[]): readonly (readonly Stop[])[] {
   const groups: (readonly Stop[])[] = [];
   for (let at = 0; at < stops.length; at += 1) {
@@ -246,10 +239,6 @@ function groupLength(stops: readonly Stop[], at: number): number {
   let end = at + 1;
   while (end < stops.length && stops[end]?.row === 'pod' && stops[end]?.pod === stops[at]?.pod) end += 1;
   return end - at;
-}
-
-function isProxy(stop: Stop): boolean {
-  return stop.steps.some(({ hop }) => hop.kind === 'service-translation' || hop.kind === 'source-translation');
 }
 
 /** True for a hop that is the node's own network card. */

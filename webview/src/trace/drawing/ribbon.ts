@@ -4,10 +4,10 @@ import { isLookup } from '../journey';
 import type { Journey } from '../journey';
 import { outerText } from '../packetRows';
 import { endText } from '../words';
+import type { Measure } from '../../measureText';
+import { ribbonNotes, segmentHeight, segmentRows, segmentStep } from './ribbonNotes';
 import type { Point, RibbonSegment, RibbonShape } from './shapes';
 
-export const segmentHeight = 18;
-export const segmentStep = 22;
 const overhang = 32;
 const split = 3;
 /** A tunnel device stands a little left of the routes above it. */
@@ -19,6 +19,7 @@ export function ribbonOf(
   places: readonly Point[],
   y: number,
   right: number,
+  measure: Measure,
 ): { readonly ribbon: RibbonShape; readonly end: number } | undefined {
   const walked = journey.hops.map((hop, index) => ({ hop, index, x: places[index]?.x ?? 0 })).filter(({ hop }) => !isLookup(hop.kind));
   const first = walked[0];
@@ -28,7 +29,7 @@ export function ribbonOf(
   const start = Math.max(first.x - overhang, 0);
   const end = stopped ? last.x : Math.min(last.x + overhang, right);
   const segments: RibbonSegment[] = [];
-  for (const row of ['from', 'to', 'outer'] as const) {
+  for (const row of segmentRows) {
     let value = valueOf(row, first.hop.before);
     let from = start;
     let writtenBy: number | undefined;
@@ -44,7 +45,8 @@ export function ribbonOf(
   }
   const drawn = segments.filter(({ width }) => width > 4);
   const rows = drawn.some(({ row }) => row === 'outer') ? 3 : 2;
-  return { ribbon: { y, segments: drawn, end }, end: y + (rows - 1) * segmentStep + segmentHeight };
+  const notes = ribbonNotes(journey.hops, drawn, { y, end, right }, measure);
+  return { ribbon: { y, segments: drawn, notes, end }, end: y + (rows - 1) * segmentStep + segmentHeight };
 }
 
 function valueOf(row: RibbonSegment['row'], packet: Packet): string | undefined {

@@ -18,6 +18,8 @@ export interface Step {
   readonly hop: Hop;
   readonly index: number;
   readonly reached: boolean;
+  /** True after a hop that is not known: it comes here only if it is let through. */
+  readonly conditional: boolean;
 }
 
 export type Row = 'pod' | 'device' | 'tunnel' | 'outside';
@@ -59,6 +61,7 @@ export interface LinkShape {
   /** The hop that the packet comes to on this line. */
   readonly toward: number;
   readonly reached: boolean;
+  readonly conditional: boolean;
   readonly arrow: boolean;
   /** True while the packet is wrapped. */
   readonly tunnel: boolean;
@@ -95,9 +98,15 @@ export interface RibbonSegment {
   readonly writtenBy?: number;
 }
 
+/** A few quiet words beside or inside a ribbon: `x` is their beginning, `y` their base line. */
+export interface RibbonNote extends Point {
+  readonly text: string;
+}
+
 export interface RibbonShape {
   readonly y: number;
   readonly segments: readonly RibbonSegment[];
+  readonly notes: readonly RibbonNote[];
   readonly end: number;
 }
 

@@ -11,6 +11,8 @@ export function stationTitle(hop: Hop): string {
       return 'routes';
     case 'source-translation':
       return 'SNAT';
+    case 'readiness':
+      return 'endpoints';
     case 'connection-tracking':
       return 'conntrack';
     case 'node-port':
@@ -57,6 +59,8 @@ function noteOf(hop: Hop, proxyMode: string): string | undefined {
     case 'node-port':
     case 'host-port':
       return before.destination.port === null ? undefined : `:${before.destination.port}`;
+    case 'readiness':
+      return hop.endpoints && `${hop.endpoints.ready} of ${hop.endpoints.of} ready`;
     case 'loopback':
       return at.address ?? '127.0.0.1';
     case 'load-balancer':

@@ -1,5 +1,6 @@
 /** The hops of a branch, put together as stations and these as visits of nodes, in the order of travel. */
 import type { Hop } from '../../../../server/src/protocol/trace';
+import { unsureFrom } from '../conditional';
 import { isLookup, nodeOf } from '../journey';
 import type { Journey } from '../journey';
 import type { Row, Step } from './shapes';
@@ -34,9 +35,10 @@ export interface Itinerary {
 
 /** The steps of a journey: those that were reached, then those that were not. */
 export function stepsOf(journey: Journey): readonly Step[] {
+  const unsure = unsureFrom(journey.hops);
   return [
-    ...journey.hops.map((hop, index) => ({ hop, index, reached: true })),
-    ...journey.notReached.map((hop, index) => ({ hop, index: journey.hops.length + index, reached: false })),
+    ...journey.hops.map((hop, index) => ({ hop, index, reached: true, conditional: index > unsure })),
+    ...journey.notReached.map((hop, index) => ({ hop, index: journey.hops.length + index, reached: false, conditional: false })),
   ];
 }
 
