@@ -153,3 +153,49 @@ spec:
     expect(trace?.warnings).toEqual(['The manifests write no namespace for client, guard: default is assumed.']);
   });
 });
+
+describe('what stays in the pod has the sender that Linux gives it', () => {
+  const pair = traceIndexOf(
+    `apiVersion: v1
+kind: Pod
+metadata: {name: pair, namespace: a}
+spec:
+  hostAliases: [{ip: 127.0.0.1, hostnames: [near]}, {ip: 127.0.1.1, hostnames: [nearer]}, {ip: '::1', hostnames: [near6]}]
+  containers:
+    - {name: main, image: main}
+    - {name: side, image: side, ports: [{containerPort: 90}]}
+`,
+    { closed: true },
+  );
+  test.each<[string, Flow['options'], string, string]>([
+    ['localhost:90', {}, '127.0.0.1', '127.0.0.1'],
+    ['http://127.0.0.1:90', {}, '127.0.0.1', '127.0.0.1'],
+    ['http://[::1]:90', {}, '::1', '::1'],
+    ['localhost:90', { ipFamily: 6 }, '::1', '::1'],
+    ['http://127.0.0.1:90', { ipFamily: 6 }, '127.0.0.1', '127.0.0.1'],
+    ['pod/a/pair/side', {}, '127.0.0.1', '127.0.0.1'],
+    ['pod/a/pair/side', { ipFamily: 6 }, '::1', '::1'],
+    ['near:90', {}, '127.0.0.1', '127.0.0.1'],
+    ['nearer:90', {}, '127.0.0.1', '127.0.1.1'],
+    ['near6:90', {}, '::1', '::1'],
+  ])('%s with %j: %s', (to, options = {}, source, destination) => {
+    const answer = simulate(pair, { from: 'pod/a/pair/main', to, port: 90, options });
+    const [branch] = answer.ok ? (answer.traces[0]?.branches ?? []) : [];
+    const [socket, lo, arrived] = branch?.hops.filter(({ kind }) => kind !== 'dns-query') ?? [];
+    expect([socket?.kind, lo?.kind, arrived?.kind]).toEqual(['container-socket', 'loopback', 'container-port']);
+    for (const hop of [socket, lo, arrived]) {
+      expect(hop?.before.source.address).toBe(source);
+      expect(hop?.after.source.address).toBe(source);
+      expect(hop?.after.destination).toEqual({ address: destination, port: 90 });
+    }
+    expect(socket?.assumed).not.toBe(true);
+    expect(branch?.reply[0]?.after).toMatchObject({ source: { address: destination }, destination: { address: source } });
+  });
+
+  test('the pod’s own address is its own sender', () => {
+    const { hops } = way({ from: 'pod/a/client', to: 'pod/a/client', port: 80 });
+    const [socket] = hops;
+    expect(socket?.after.source.address).toBe(socket?.at.address);
+    expect(socket?.after.destination.address).toBe(socket?.at.address);
+  });
+});
