@@ -199,3 +199,43 @@ spec:
     expect(socket?.after.destination.address).toBe(socket?.at.address);
   });
 });
+
+test('what two containers share is told as data', () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: {name: pair, namespace: a}
+spec:
+  shareProcessNamespace: true
+  containers:
+    - {name: main, image: main, volumeMounts: [{name: data, mountPath: /out}, {name: other, mountPath: /x, subPath: main}, {name: keys, mountPath: /k}]}
+    - name: side
+      image: side
+      ports: [{containerPort: 90}]
+      volumeMounts: [{name: data, mountPath: /in, readOnly: true}, {name: other, mountPath: /x, subPath: side}, {name: keys, mountPath: /keys}]
+  volumes: [{name: data, emptyDir: {}}, {name: other, emptyDir: {}}, {name: keys, secret: {secretName: keys}}]
+`;
+  const answer = simulate(traceIndexOf(text, { closed: true }), { from: 'pod/a/pair/main', to: 'pod/a/pair/side' });
+  const [branch] = answer.ok ? (answer.traces[0]?.branches ?? []) : [];
+  expect(branch?.hops.flatMap(({ shares }) => shares ?? [])).toEqual([
+    { kind: 'network', heldBy: 'pause' },
+    {
+      kind: 'volume',
+      name: 'data',
+      type: 'emptyDir',
+      mounts: [
+        { container: 'main', path: '/out', readOnly: false },
+        { container: 'side', path: '/in', readOnly: true },
+      ],
+    },
+    {
+      kind: 'volume',
+      name: 'keys',
+      type: 'secret',
+      mounts: [
+        { container: 'main', path: '/k', readOnly: true },
+        { container: 'side', path: '/keys', readOnly: true },
+      ],
+    },
+    { kind: 'ipc', processes: true },
+  ]);
+});

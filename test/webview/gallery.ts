@@ -155,6 +155,14 @@ function states(): readonly State[] {
       width: 600,
       flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' },
     },
+    ...themes.map((theme): State => ({
+      name: `trace-pod-${theme}`,
+      snapshot: () => snapshotOf(podManifest.replace('    spec:\n      containers', '    spec:\n      shareProcessNamespace: true\n      containers')),
+      theme,
+      flow: { from: 'deployment/default/cart/redis', to: 'deployment/default/cart/backup', port: 80 },
+    })),
+    { name: 'trace-pod-300', snapshot: () => snapshotOf(podManifest), width: 300, flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' } },
+    { name: 'trace-pod-480', snapshot: () => snapshotOf(podManifest), width: 480, flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' } },
     { name: 'trace-unasked', snapshot: shop, height: 500, flow: { from: 'nobody', to: 'nothing' } },
   ];
 }

@@ -200,6 +200,23 @@ export interface Hop {
   readonly policies?: readonly PolicyAnswer[];
   /** For a look-up of a name that was found. */
   readonly lookup?: NameLookup;
+  /** For what two containers of a pod have in common. */
+  readonly shares?: Sharing;
+}
+
+/** What the containers of a pod have in common, as a drawing needs it. */
+export type Sharing =
+  /** Who holds the network: the pod's pause container, or with hostNetwork the node. */
+  | { readonly kind: 'network'; readonly heldBy: 'pause' | 'node' }
+  /** `mounts`: that of the container that calls comes first. `type`: `emptyDir`, `persistentVolumeClaim`, … */
+  | { readonly kind: 'volume'; readonly name: string; readonly type?: string; readonly mounts: readonly SharedMount[] }
+  /** Memory, and with `processes` also those of each other. */
+  | { readonly kind: 'ipc'; readonly processes: boolean };
+
+export interface SharedMount {
+  readonly container: string;
+  readonly path: string;
+  readonly readOnly: boolean;
 }
 
 /** How a name was found: `cart` as `cart.shop.svc.cluster.local`, the 1st of 4 names that the resolver would try. */

@@ -6,7 +6,7 @@ import type { PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
 import type { GatewayListener } from '../model/gateway';
 import type { Resource, ServicePort } from '../model/resources';
-import type { Evidence, Hop, HopKind, NameLookup, Outcome, Packet, PacketEnd, PolicyAnswer, Branch, Verdict } from '../protocol/trace';
+import type { Evidence, Hop, HopKind, NameLookup, Outcome, Packet, PacketEnd, PolicyAnswer, Branch, Sharing, Verdict } from '../protocol/trace';
 import type { Route } from './gatewayRoutes';
 import type { HttpRequest } from './requests';
 import type { World } from './world';
@@ -132,6 +132,7 @@ export interface Step {
   readonly trace?: Branch;
   readonly policies?: readonly PolicyAnswer[];
   readonly lookup?: NameLookup;
+  readonly shares?: Sharing;
 }
 
 /** A proxy answers on one connection and opens another, with a packet of its own. */

@@ -187,6 +187,46 @@ describe('a dropped packet', () => {
   });
 });
 
+describe('what stays in a pod', () => {
+  const rows = (panel: PanelPage): Promise<readonly string[]> =>
+    panel.page
+      .locator('.in-pod-shared')
+      .evaluateAll((groups) => groups.map((group) => [...group.querySelectorAll('text')].map((one) => one.firstChild?.textContent ?? '').join(' | ')));
+
+  it.each(themeNames)('is drawn in %s with what the containers share', async (theme) => {
+    const panel = await opened(inOnePod, { theme, width: 600 });
+    expect(await rows(panel)).toEqual([
+      'reads at | /backup | read only | writes at | /data | shared volume | cache-data | emptyDir',
+      'sees it | sees it | shared memory (IPC)',
+      'sees its own only | sees its own only | processes: not shared',
+    ]);
+    // What is written at the right is read at the left.
+    const arrows = await panel.page.locator('.in-pod-share.flows').evaluateAll((lines) => lines.map((line) => line.getAttribute('d') ?? ''));
+    for (const arrow of arrows) expect(Number(/H([\d.]+)/.exec(arrow)?.[1])).toBeLessThan(Number(/M([\d.]+)/.exec(arrow)?.[1]));
+    expect(arrows.length).toBe(2);
+    expect(await text(panel, '.pod-foot')).toBe('pause starts first and holds the network. A container can restart without losing the pod’s address.');
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it.each([480, 600, 900])('keeps its texts inside their boxes at %i', async (width) => {
+    const panel = await opened(inOnePod, { width });
+    const outside = await panel.page.evaluate(() =>
+      [...document.querySelectorAll('.in-pod-shared')].flatMap((group) => {
+        const boxes = [...group.querySelectorAll('rect')].map((rect) => rect.getBoundingClientRect());
+        return [...group.querySelectorAll('text')]
+          .filter((one) => {
+            const own = one.getBoundingClientRect();
+            return !boxes.some((box) => own.left >= box.left && own.right <= box.right);
+          })
+          .map((one) => one.textContent);
+      }),
+    );
+    expect(outside).toEqual([]);
+    await panel.close();
+  });
+});
+
 describe('several paths', () => {
   it('stand in a table of which one is drawn, with its share as the width of its lines', async () => {
     const panel = await opened(branching);

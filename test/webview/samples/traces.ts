@@ -374,7 +374,7 @@ export const inOnePod: Trace = trace(
         'forwarded',
         local,
         'A network card that leads back to where it came from. NetworkPolicy is never asked here, and cannot block it.',
-        { device: 'lo' },
+        { device: 'lo', shares: { kind: 'network', heldBy: 'pause' } },
       ),
       hop('container-port', cachePod, 'delivered', local, 'redis listens on 6379. Only one container of a pod can hold a port.', {
         device: 'redis',
@@ -383,8 +383,17 @@ export const inOnePod: Trace = trace(
       hop('shared-volume', cachePod, 'forwarded', local, 'Both mount the volume cache-data: backup at /backup, read only, redis at /data.', {
         device: 'cache-data',
         because: [evidence('cache.yaml', 40, 'declares', 'volumes')],
+        shares: {
+          kind: 'volume',
+          name: 'cache-data',
+          type: 'emptyDir',
+          mounts: [
+            { container: 'backup', path: '/backup', readOnly: true },
+            { container: 'redis', path: '/data', readOnly: false },
+          ],
+        },
       }),
-      hop('ipc', cachePod, 'forwarded', local, 'They see the same System V memory and semaphores.'),
+      hop('ipc', cachePod, 'forwarded', local, 'They see the same System V memory and semaphores.', { shares: { kind: 'ipc', processes: false } }),
     ]),
   ],
   { flow: { from: 'container/shop/cache/backup', to: 'container/shop/cache/redis', port: 6379, protocol: 'TCP' } },

@@ -18,6 +18,7 @@ import type { HopList } from './hops';
 import { journeyOf, sharesAlong, staysInPod } from './journey';
 import type { Journey } from './journey';
 import { drawOutcome } from './outcome';
+import { podFoot } from './podFoot';
 import { createPathTable } from './paths';
 import type { PathTable } from './paths';
 import { createPlayer, travelTime } from './player';
@@ -149,15 +150,16 @@ export function createTraceView(host: TraceHost): TraceView {
     if (state.tried !== undefined) outcome.prepend(triedBar(state.tried, host));
     const why = drawWhy(trace, path, host);
     if (trace.branches.length > 1) table = createPathTable(trace.branches, narrow ? 'narrow' : width < wideFormFrom ? 'middle' : 'wide', choosePath);
-    if (narrow) replace(answer, outcome, table?.element, list.element, why);
+    const foot = podFoot(journey);
+    if (narrow) replace(answer, outcome, table?.element, list.element, foot, why);
     else {
       const frame = el('div', { class: 'drawing-ground' });
       drawing = drawPath(trace, path, frame);
       if (width >= wideFrom) {
         replace(main, frame, outcome, table?.element, why);
-        replace(side, list.element);
+        replace(side, list.element, foot);
         replace(answer, main, side);
-      } else replace(answer, frame, outcome, why, table?.element, list.element);
+      } else replace(answer, frame, outcome, why, table?.element, list.element, foot);
     }
     answer.classList.toggle('stale', error !== undefined);
     if (error !== undefined) answer.prepend(el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));
