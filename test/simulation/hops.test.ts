@@ -151,6 +151,8 @@ spec:
 
   test('an assumed namespace is said, once, and for whom', () => {
     expect(trace?.warnings).toEqual(['The manifests write no namespace for client, guard: default is assumed.']);
+    // Nothing is wrong with it: the panel tells it quietly.
+    expect(trace?.assumptions).toEqual(trace?.warnings);
   });
 });
 

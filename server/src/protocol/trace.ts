@@ -266,6 +266,12 @@ export interface Remedy {
   /** False for "no use: …". */
   readonly helps: boolean;
   readonly edits?: readonly RemedyEdit[];
+  /** Another question whose answer shows it. */
+  readonly flow?: Flow;
+  /** What a link to that question, or to the trace with the edits, is called where "Trace that" would say too little. */
+  readonly ask?: string;
+  /** What the edits are in a few words, where `what` says more than that. */
+  readonly change?: string;
 }
 
 /** A change of text that a remedy proposes: lines to insert after a place. */
@@ -293,4 +299,8 @@ export interface Trace {
   readonly warnings: readonly string[];
   readonly unknowns: readonly Unknown[];
   readonly remedies: readonly Remedy[];
+  /** For a packet that arrives: what another setting would make of it. */
+  readonly tips?: readonly Remedy[];
+  /** Those of the warnings that are assumptions about what the files leave open: nothing is wrong. */
+  readonly assumptions?: readonly string[];
 }

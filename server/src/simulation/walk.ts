@@ -105,6 +105,8 @@ export interface Walk extends Connection {
   readonly earlier?: readonly FirstLeg[];
   /** The client named a node port, a load balancer's or an external address, not the Service's own. */
   readonly external?: ExternalEntry;
+  /** The one node whose port a client outside named. */
+  readonly entry?: PlannedNode;
   /** The Service that led here. */
   readonly via?: ServiceTarget;
   readonly servicePort?: ServicePort;

@@ -10,6 +10,7 @@ import { loopbackAddress, towardsLoopback } from '../loopbackAddress';
 import { namedBy } from '../namedBy';
 import { proxyAddress } from '../proxyAddress';
 import { resolveFor } from '../resolvConf';
+import { remedyForName } from '../serviceRemedies';
 import { endText, listed, podName, senderName } from '../words';
 import { type PodPlace, type Stage, step, stop, unsure, type Walk, withDestination } from '../walk';
 import { apiServerTarget } from '../ways';
@@ -149,6 +150,7 @@ function resolved(world: World, walk: Walk, host: string, resolution: Resolution
       ];
     }
     case 'absent':
+      if (resolution.near && walk.sender.kind === 'pod') remedyForName(world, resolution.near, placed(world, walk.sender.pod.podSet.namespace));
       return [
         stop(
           step(

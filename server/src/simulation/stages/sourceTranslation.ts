@@ -1,6 +1,7 @@
 /** Masquerade on the way in and for a pod that reaches itself: the node writes itself as the sender. */
 import { known } from '../../base/opaque';
 import type { PlannedNode } from '../../cluster/addressPlan';
+import { localPolicyTip } from '../tips';
 import { atNode, endText, podName } from '../words';
 import { type PodPlace, type Stage, step, type Walk, withSource } from '../walk';
 import { evidence, type World } from '../world';
@@ -21,6 +22,8 @@ export const sourceTranslation: Stage = (world, walk) => {
   const address = leavingAddress(world, node, destination.pod.node);
   // A process of the node already sends with that address.
   if (address === walk.packet.source.address) return [walk];
+  const tip = service && localPolicyTip(world, walk, service);
+  if (tip) world.notes.tip(tip);
   const after = withSource(walk.packet, address, world.plan.ephemeralPort(`${address} ${endText(walk.packet.source)}`));
   const hop = step(walk, {
     kind: 'source-translation',
