@@ -187,6 +187,52 @@ describe('a dropped packet', () => {
   });
 });
 
+describe('what can be asked next', () => {
+  const change = { range: { start: { line: 3, column: 1 }, end: { line: 3, column: 1 } }, newText: 'a: b\n' };
+  const edits = [{ at: { uri: 'file:///shop/web.yaml', document: 0, path: ['spec'] }, insert: 'a: b', change }];
+  const other: Flow = { from: 'deployment/shop/web', to: 'service/shop/cart', port: 7070, protocol: 'TCP' };
+
+  it.each([900, 300])('a tip with an edit stands below the paths at %i, and is traced', async (width) => {
+    const tips = [
+      { what: 'Told only.', helps: true },
+      { what: 'With `a: b` <b>it</b> would differ.', helps: true, edits, ask: 'Trace with b' },
+    ];
+    const panel = await opened({ ...branching, tips }, { width });
+    expect(await panel.page.locator('.tip').allInnerTexts()).toEqual(['Told only.', 'With a: b <b>it</b> would differ. Trace with b']);
+    await panel.page.locator('.tip vscode-link', { hasText: 'Trace with b' }).click();
+    expect((await panel.sent()).at(-1)).toMatchObject({ type: 'try', remedy: 1, list: 'tips' });
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('a tip with another question is a button beside the outcome, in a narrow page a link', async () => {
+    const trace: Trace = { ...notEnforced, tips: [{ what: 'Calico would ask them.', helps: true, flow: other, ask: 'Trace with calico' }] };
+    const wide = await opened(trace);
+    await wide.page.locator('.outcome-line vscode-button', { hasText: 'Trace with calico' }).click();
+    expect((await wide.sent()).at(-1)).toMatchObject({ type: 'ask', question: other });
+    expect(await wide.page.locator('.tips').count()).toBe(0);
+    await wide.close();
+    const narrow = await opened(trace, { width: 300 });
+    await narrow.page.locator('.tip vscode-link').click();
+    expect((await narrow.sent()).at(-1)).toMatchObject({ type: 'ask', question: other });
+    await narrow.close();
+  });
+
+  it('a remedy with another question has a link to it', async () => {
+    const panel = await opened({ ...denied, remedies: [...denied.remedies, { what: 'Or go through cart.', helps: true, flow: other }] });
+    await panel.page.locator('.remedy vscode-link', { hasText: 'Trace that' }).click();
+    expect((await panel.sent()).at(-1)).toMatchObject({ type: 'ask', question: other });
+    await panel.close();
+  });
+
+  it('an assumption is told quietly, a warning is not', async () => {
+    const panel = await opened({ ...delivered, warnings: ['It may rain.', 'No namespace is written.'], assumptions: ['No namespace is written.'] });
+    expect(await panel.page.locator('.outcome-warning:not(.outcome-assumption)').allInnerTexts()).toEqual(['It may rain.']);
+    expect(await panel.page.locator('.outcome-assumption').allInnerTexts()).toEqual(['No namespace is written.']);
+    await panel.close();
+  });
+});
+
 describe('what stays in a pod', () => {
   const rows = (panel: PanelPage): Promise<readonly string[]> =>
     panel.page

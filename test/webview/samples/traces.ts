@@ -1,6 +1,6 @@
 /** Traces of an invented shop, shaped as the simulator gives them, for the tests of the trace view. */
 import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
-import type { Branch, Evidence, Hop, HopKind, Packet, PolicyAnswer, Trace, Verdict } from '../../../server/src/protocol/trace';
+import type { Branch, Evidence, Hop, HopKind, Packet, PolicyAnswer, Sharing, Trace, Verdict } from '../../../server/src/protocol/trace';
 
 const root = 'file:///shop/';
 
@@ -42,6 +42,7 @@ interface More {
   readonly assumed?: boolean;
   readonly trace?: Branch;
   readonly policies?: readonly PolicyAnswer[];
+  readonly shares?: Sharing;
 }
 
 export function hop(kind: HopKind, at: Place, verdict: Verdict, before: Packet, plain: string, more: More = {}): Hop {
