@@ -241,3 +241,26 @@ spec:
     { kind: 'ipc', processes: true },
   ]);
 });
+
+// nf_nat_masquerade_ipv4 takes the address of the device by which the packet leaves; what that is differs from plugin to plugin.
+test.each<[NonNullable<FlowOptions['cni']>, RegExp, RegExp]>([
+  ['bridge', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['kindnet', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['flannel:host-gw', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['flannel:vxlan', /^10\.244\.0\.1$/, /^10\.244\.0\.0$/],
+  ['calico:bgp', /^192\.168\.0\.11$/, /^192\.168\.0\.11$/],
+  ['calico:ipip', /^192\.168\.0\.11$/, /^10\.244\.0\./],
+  ['cilium:native', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['cilium:tunnel', /^10\.244\.0\.1$/, /^10\.244\.0\.1$/],
+])('with %s a pod of the node sees %s after masquerade, a pod of another %s', (cni, near, far) => {
+  const { branches } = only({ from: 'internet', to: 'service/a/np', port: 80, options: { cni } });
+  const [own, other] = [branches.find(({ label }) => label === 'by node-1'), branches.find(({ label }) => label === 'by node-2')];
+  const seen = (branch: Branch | undefined): Hop | undefined => branch?.hops.find(({ kind }) => kind === 'source-translation');
+  expect(seen(own)?.after.source.address).toMatch(near);
+  expect(seen(own)?.assumed).toBe(true);
+  // The pod runs on node-1, so the other way leads over node-2.
+  expect(seen(other)?.after.source.address).toMatch(
+    new RegExp(far.source.replace('192\\.168\\.0\\.11', '192\\.168\\.0\\.12').replace('10\\.244\\.0\\.', '10\\.244\\.1\\.')),
+  );
+  for (const branch of [own, other]) expect(branch?.outcome).toBe('delivered');
+});

@@ -16,8 +16,7 @@ export function remedyForNobody(world: World, walk: Walk, service: Resource<'Ser
   const { name } = service.metadata;
   const flow = flowWithPodsReady(world);
   if (flow) {
-    const { notReady: _left, terminating: _too, ...options } = world.flow.options ?? {};
-    const ready: World = { ...world, flow: { ...world.flow, options } };
+    const ready: World = { ...world, flow: { ...world.flow, options: flow.options ?? {} } };
     const self = walk.sender.kind === 'pod' ? walk.sender.pod : undefined;
     const { groups } = backendsOf(ready, service, entry ?? { path: ['spec', 'ports'], port: world.port }, world.protocol, walk.node, self, entry === undefined);
     if (groups.length > 0) {
