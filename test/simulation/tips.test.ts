@@ -238,3 +238,48 @@ describe('an edit as a remedy', () => {
     ).toBe('delivered');
   });
 });
+
+describe('where nobody listens', () => {
+  const files = documents(
+    pod('client', 'a'),
+    `apiVersion: v1
+kind: Pod
+metadata: {name: dns, namespace: a}
+spec:
+  initContainers: [{name: setup, image: i, ports: [{containerPort: 9000}]}]
+  containers:
+    - {name: main, image: i, ports: [{containerPort: 53, protocol: UDP}]}
+    - {name: side, image: i, args: ['--listen-address=127.0.0.1:7000'], ports: [{containerPort: 7000}]}`,
+  );
+  test.each<[number, RegExp]>([
+    [53, /^Ask on UDP, for which main declares 53;/],
+    [7000, /^Let side listen on every address of the pod \(`0\.0\.0\.0`\), not on `127\.0\.0\.1:7000` alone\.$/],
+    [9000, /^Make setup a sidecar/],
+  ])('on %i', (port, words) => {
+    const trace = traced(snapshotOf(files, { closed: true }), { from: 'pod/a/client', to: 'pod/a/dns', port, protocol: 'TCP' });
+    expect(trace.outcome).toBe('refused-no-listener');
+    expect(trace.remedies.map(({ what }) => what)).toEqual([expect.stringMatching(words)]);
+    const flow = trace.remedies[0]?.flow;
+    expect(flow && traced(snapshotOf(files), flow).outcome).toBe(port === 53 ? 'delivered' : undefined);
+  });
+
+  test('a Service has one protocol for a port, so another is no question there', () => {
+    const behind = snapshotOf(
+      documents(
+        files.replace('name: dns, namespace: a', 'name: dns, namespace: a, labels: {app: dns}'),
+        service('dns', 'a', 'selector: {app: dns}, ports: [{port: 53}]'),
+      ),
+      {
+        closed: true,
+      },
+    );
+    expect(asked(traced(behind, { from: 'pod/a/client', to: 'service/a/dns', port: 53, protocol: 'TCP' }))).toEqual([]);
+  });
+
+  test('an init container calls a container that is not started yet', () => {
+    const trace = traced(snapshotOf(files), { from: 'pod/a/dns/setup', to: 'pod/a/dns/side', port: 7000 });
+    expect(trace.remedies.map(({ what }) => what)).toEqual([
+      'Make side a sidecar before setup in initContainers (`restartPolicy: Always`): then it is started first, and runs on.',
+    ]);
+  });
+});
