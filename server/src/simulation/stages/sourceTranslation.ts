@@ -22,7 +22,7 @@ export const sourceTranslation: Stage = (world, walk) => {
   const address = leavingAddress(world, node, destination.pod.node);
   // A process of the node already sends with that address.
   if (address === walk.packet.source.address) return [walk];
-  const tip = service && localPolicyTip(world, walk, service);
+  const tip = service && world.notes.tips.length === 0 ? localPolicyTip(world, walk, service) : undefined;
   if (tip) world.notes.tip(tip);
   const after = withSource(walk.packet, address, world.plan.ephemeralPort(`${address} ${endText(walk.packet.source)}`));
   const hop = step(walk, {
