@@ -161,5 +161,116 @@ spec:
 
   test('an assumed namespace is said, once, and for whom', () => {
     expect(trace?.warnings).toEqual(['The manifests write no namespace for client, guard: default is assumed.']);
+    // Nothing is wrong with it: the panel tells it quietly.
+    expect(trace?.assumptions).toEqual(trace?.warnings);
   });
+});
+
+describe('what stays in the pod has the sender that Linux gives it', () => {
+  const pair = traceIndexOf(
+    `apiVersion: v1
+kind: Pod
+metadata: {name: pair, namespace: a}
+spec:
+  hostAliases: [{ip: 127.0.0.1, hostnames: [near]}, {ip: 127.0.1.1, hostnames: [nearer]}, {ip: '::1', hostnames: [near6]}]
+  containers:
+    - {name: main, image: main}
+    - {name: side, image: side, ports: [{containerPort: 90}]}
+`,
+    { closed: true },
+  );
+  test.each<[string, Flow['options'], string, string]>([
+    ['localhost:90', {}, '127.0.0.1', '127.0.0.1'],
+    ['http://127.0.0.1:90', {}, '127.0.0.1', '127.0.0.1'],
+    ['http://[::1]:90', {}, '::1', '::1'],
+    ['localhost:90', { ipFamily: 6 }, '::1', '::1'],
+    ['http://127.0.0.1:90', { ipFamily: 6 }, '127.0.0.1', '127.0.0.1'],
+    ['pod/a/pair/side', {}, '127.0.0.1', '127.0.0.1'],
+    ['pod/a/pair/side', { ipFamily: 6 }, '::1', '::1'],
+    ['near:90', {}, '127.0.0.1', '127.0.0.1'],
+    ['nearer:90', {}, '127.0.0.1', '127.0.1.1'],
+    ['near6:90', {}, '::1', '::1'],
+  ])('%s with %j: %s', (to, options = {}, source, destination) => {
+    const answer = simulate(pair, { from: 'pod/a/pair/main', to, port: 90, options });
+    const [branch] = answer.ok ? (answer.traces[0]?.branches ?? []) : [];
+    const [socket, lo, arrived] = branch?.hops.filter(({ kind }) => kind !== 'dns-query') ?? [];
+    expect([socket?.kind, lo?.kind, arrived?.kind]).toEqual(['container-socket', 'loopback', 'container-port']);
+    for (const hop of [socket, lo, arrived]) {
+      expect(hop?.before.source.address).toBe(source);
+      expect(hop?.after.source.address).toBe(source);
+      expect(hop?.after.destination).toEqual({ address: destination, port: 90 });
+    }
+    expect(socket?.assumed).not.toBe(true);
+    expect(branch?.reply[0]?.after).toMatchObject({ source: { address: destination }, destination: { address: source } });
+  });
+
+  test('the pod’s own address is its own sender', () => {
+    const { hops } = way({ from: 'pod/a/client', to: 'pod/a/client', port: 80 });
+    const [socket] = hops;
+    expect(socket?.after.source.address).toBe(socket?.at.address);
+    expect(socket?.after.destination.address).toBe(socket?.at.address);
+  });
+});
+
+test('what two containers share is told as data', () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: {name: pair, namespace: a}
+spec:
+  shareProcessNamespace: true
+  containers:
+    - {name: main, image: main, volumeMounts: [{name: data, mountPath: /out}, {name: other, mountPath: /x, subPath: main}, {name: keys, mountPath: /k}]}
+    - name: side
+      image: side
+      ports: [{containerPort: 90}]
+      volumeMounts: [{name: data, mountPath: /in, readOnly: true}, {name: other, mountPath: /x, subPath: side}, {name: keys, mountPath: /keys}]
+  volumes: [{name: data, emptyDir: {}}, {name: other, emptyDir: {}}, {name: keys, secret: {secretName: keys}}]
+`;
+  const answer = simulate(traceIndexOf(text, { closed: true }), { from: 'pod/a/pair/main', to: 'pod/a/pair/side' });
+  const [branch] = answer.ok ? (answer.traces[0]?.branches ?? []) : [];
+  expect(branch?.hops.flatMap(({ shares }) => shares ?? [])).toEqual([
+    { kind: 'network', heldBy: 'pause' },
+    {
+      kind: 'volume',
+      name: 'data',
+      type: 'emptyDir',
+      mounts: [
+        { container: 'main', path: '/out', readOnly: false },
+        { container: 'side', path: '/in', readOnly: true },
+      ],
+    },
+    {
+      kind: 'volume',
+      name: 'keys',
+      type: 'secret',
+      mounts: [
+        { container: 'main', path: '/k', readOnly: true },
+        { container: 'side', path: '/keys', readOnly: true },
+      ],
+    },
+    { kind: 'ipc', processes: true },
+  ]);
+});
+
+// nf_nat_masquerade_ipv4 takes the address of the device by which the packet leaves; what that is differs from plugin to plugin.
+test.each<[NonNullable<FlowOptions['cni']>, RegExp, RegExp]>([
+  ['bridge', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['kindnet', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['flannel:host-gw', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['flannel:vxlan', /^10\.244\.0\.1$/, /^10\.244\.0\.0$/],
+  ['calico:bgp', /^192\.168\.0\.11$/, /^192\.168\.0\.11$/],
+  ['calico:ipip', /^192\.168\.0\.11$/, /^10\.244\.0\./],
+  ['cilium:native', /^10\.244\.0\.1$/, /^192\.168\.0\.11$/],
+  ['cilium:tunnel', /^10\.244\.0\.1$/, /^10\.244\.0\.1$/],
+])('with %s a pod of the node sees %s after masquerade, a pod of another %s', (cni, near, far) => {
+  const { branches } = only({ from: 'internet', to: 'service/a/np', port: 80, options: { cni } });
+  const [own, other] = [branches.find(({ label }) => label === 'by node-1'), branches.find(({ label }) => label === 'by node-2')];
+  const seen = (branch: Branch | undefined): Hop | undefined => branch?.hops.find(({ kind }) => kind === 'source-translation');
+  expect(seen(own)?.after.source.address).toMatch(near);
+  expect(seen(own)?.assumed).toBe(true);
+  // The pod runs on node-1, so the other way leads over node-2.
+  expect(seen(other)?.after.source.address).toMatch(
+    new RegExp(far.source.replace('192\\.168\\.0\\.11', '192\\.168\\.0\\.12').replace('10\\.244\\.0\\.', '10\\.244\\.1\\.')),
+  );
+  for (const branch of [own, other]) expect(branch?.outcome).toBe('delivered');
 });

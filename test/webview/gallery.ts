@@ -161,6 +161,18 @@ function states(): readonly State[] {
     ...[300, 600, 1280].map((width): State => ({ name: `trace-delivered-${width}`, snapshot: boutique, width, flow: checkoutToCart, hop: 4 })),
     { name: 'trace-expert', snapshot: boutique, flow: checkoutToCart, expert: true },
     { name: 'trace-flannel', snapshot: boutique, flow: { ...checkoutToCart, options: { cni: 'flannel:vxlan', placement: 'other-node' } } },
+    ...[300, 600].map((width): State => ({
+      name: `trace-flannel-${width}`,
+      snapshot: boutique,
+      width,
+      flow: { ...checkoutToCart, options: { cni: 'flannel:vxlan', placement: 'other-node' } },
+    })),
+    ...themes.map((theme): State => ({
+      name: `trace-not-enforced-${theme}`,
+      snapshot: boutique,
+      theme,
+      flow: { ...checkoutToCart, options: { cni: 'flannel:vxlan', placement: 'same-node' } },
+    })),
     ...themes.map((theme): State => ({ name: `trace-denied-${theme}`, snapshot: boutique, theme, flow: denied })),
     { name: 'trace-denied-300', snapshot: boutique, width: 300, flow: denied },
     { name: 'trace-denied-600', snapshot: boutique, width: 600, flow: denied },
@@ -191,6 +203,14 @@ function states(): readonly State[] {
       width: 600,
       flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' },
     },
+    ...themes.map((theme): State => ({
+      name: `trace-pod-${theme}`,
+      snapshot: () => snapshotOf(podManifest.replace('    spec:\n      containers', '    spec:\n      shareProcessNamespace: true\n      containers')),
+      theme,
+      flow: { from: 'deployment/default/cart/redis', to: 'deployment/default/cart/backup', port: 80 },
+    })),
+    { name: 'trace-pod-300', snapshot: () => snapshotOf(podManifest), width: 300, flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' } },
+    { name: 'trace-pod-480', snapshot: () => snapshotOf(podManifest), width: 480, flow: { from: 'deployment/default/cart/backup', to: 'localhost:6379' } },
     { name: 'trace-unasked', snapshot: shop, height: 500, flow: { from: 'nobody', to: 'nothing' } },
   ];
 }

@@ -15,6 +15,7 @@ describe('from the page', () => {
     { type: 'save', format: 'svg', name: 'shop-topology', content: '<svg/>' },
     { type: 'try', remedy: 0 },
     { type: 'try', remedy: null },
+    { type: 'try', remedy: 1, list: 'tips' },
     { type: 'open' },
     { type: 'help', what: 'example' },
   ])('takes $type', (message) => expect(isFromPanel({ revision: 1, ...message })).toBe(true));
@@ -24,6 +25,8 @@ describe('from the page', () => {
     { type: 'save', format: 'svg', name: 'x'.repeat(200), content: '' },
     { type: 'save', format: 'svg', name: 'x' },
     { type: 'try', remedy: '0' },
+    { type: 'try', remedy: 0, list: 'warnings' },
+    { type: 'try', remedy: 0, list: '__proto__' },
     { type: 'ask', question: { ...flow, options: { cni: 'evil' } } },
     { type: 'ask', question: { ...flow, options: { notReady: [{ workload: 7 }] } } },
     { type: 'ask', question: { ...flow, options: { notReady: 'all' } } },

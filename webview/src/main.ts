@@ -63,6 +63,7 @@ const traceView = createTraceView({
   copy: (what) => post({ type: 'copy', what }),
   preview: (remedy) => post({ type: 'preview', remedy }),
   tryRemedy: (remedy) => post({ type: 'try', remedy }),
+  tryTip: (tip) => post({ type: 'try', remedy: tip, list: 'tips' }),
   openSettings: () => post({ type: 'setting' }),
   save(format) {
     const drawing = traceView.drawn();

@@ -154,7 +154,7 @@ export class PanelHost implements Disposable {
         return;
       }
       case 'try':
-        await session.tryRemedy(message.remedy);
+        await session.tryRemedy(message.remedy, message.list);
         return;
       case 'open':
         this.origin = session;

@@ -1,6 +1,6 @@
 /** What one page of the panel shows: its context, its question and the answers, each asked for anew when facts change. */
 import { l10n, type Disposable, type LogOutputChannel } from 'vscode';
-import type { Absence, FromPanel, ToPanel } from '../../../server/src/protocol/panel';
+import type { Absence, FromPanel, ProposalList, ToPanel } from '../../../server/src/protocol/panel';
 import type { TopologyAnswer } from '../../../server/src/protocol/requests';
 import type { Flow, Remedy, Trace } from '../../../server/src/protocol/trace';
 import type { ActiveManifest } from '../activeManifest';
@@ -82,7 +82,7 @@ export class PanelSession implements Disposable {
         const [trace = null, ...others] = reply.traces;
         const shown = others.length === 0 || trace === null ? flow : { ...flow, ...portOf(trace.flow) };
         this.question = shown;
-        this.answer = this.send({ type: 'trace', question: shown, trace, ...(tried ? { tried: tried.what } : {}) });
+        this.answer = this.send({ type: 'trace', question: shown, trace, ...(tried ? { tried: tried.change ?? tried.what } : {}) });
       } else this.answer = this.send({ type: 'trace', question: flow, trace: null, error: reply.error });
     } catch (error) {
       this.log.warn(`Trace: ${String(error)}`);
@@ -90,10 +90,10 @@ export class PanelSession implements Disposable {
     }
   }
 
-  /** As if the edits of the remedy were made, until facts change or the person asks anew. Null: as the files are. */
-  async tryRemedy(index: number | null): Promise<void> {
+  /** As if the edits of the remedy or tip were made, until facts change or the person asks anew. Null: as the files are. */
+  async tryRemedy(index: number | null, list: ProposalList = 'remedies'): Promise<void> {
     if (this.question === null) return;
-    const remedy = index === null ? undefined : this.shownTrace?.remedies[index];
+    const remedy = index === null ? undefined : this.shownTrace?.[list]?.[index];
     await this.askTrace(this.question, remedy?.edits?.length ? remedy : undefined);
   }
 

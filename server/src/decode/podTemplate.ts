@@ -1,6 +1,18 @@
 /** Pods: a Pod's own spec, or the template of whatever makes pods. */
 import { isOpaque, known, type Value } from '../base/opaque';
-import type { Container, ContainerPort, ContainerRole, EnvFromSource, EnvVar, KeyReference, PodTemplate, Probe, ProbeKind, Volume } from '../model/pod';
+import type {
+  Container,
+  ContainerPort,
+  ContainerRole,
+  EnvFromSource,
+  EnvVar,
+  KeyReference,
+  PodTemplate,
+  Probe,
+  ProbeKind,
+  Volume,
+  VolumeMount,
+} from '../model/pod';
 import type { Fields } from './fields';
 import { isPlainObject } from './fields';
 
@@ -31,6 +43,7 @@ export function decodePodTemplate(holder: Fields): PodTemplate {
     hostAliases: spec.list('hostAliases').map((alias) => ({ ...optional('ip', alias.string('ip')), hostnames: alias.strings('hostnames'), path: alias.path })),
     volumes: spec.list('volumes').map(decodeVolume),
     shareProcessNamespace: spec.boolean('shareProcessNamespace'),
+    ...(spec.boolean('hostPID') ? { hostPID: true } : {}),
   };
 }
 
@@ -56,9 +69,17 @@ function decodeContainer(fields: Fields, role: ContainerRole, standIn: string): 
     envFrom: fields.list('envFrom').map(decodeEnvFrom),
     ports: fields.list('ports').map(decodePort),
     probes: decodeProbes(fields),
-    volumeMounts: fields
-      .list('volumeMounts')
-      .map((mount) => ({ path: mount.path, ...optional('name', mount.string('name')), ...optional('mountPath', mount.string('mountPath')) })),
+    volumeMounts: fields.list('volumeMounts').map(decodeVolumeMount),
+  };
+}
+
+function decodeVolumeMount(fields: Fields): VolumeMount {
+  return {
+    path: fields.path,
+    ...optional('name', fields.string('name')),
+    ...optional('mountPath', fields.string('mountPath')),
+    ...(fields.boolean('readOnly') ? { readOnly: true } : {}),
+    ...optional('subPath', fields.string('subPath') ?? fields.string('subPathExpr')),
   };
 }
 
@@ -129,7 +150,14 @@ function decodeProbe(kind: ProbeKind, fields: Fields): Probe[] {
 function decodeVolume(fields: Fields): Volume {
   const kind = Object.keys(fields.value).find((key) => key !== 'name' && isPlainObject(fields.value[key]));
   const configMap: Value<string> | undefined = fields.fields('configMap').string('name');
-  return { path: fields.path, ...optional('name', fields.string('name')), ...optional('kind', kind), ...optional('configMap', configMap) };
+  const readOnly = kind !== undefined && fields.fields(kind).boolean('readOnly');
+  return {
+    path: fields.path,
+    ...optional('name', fields.string('name')),
+    ...optional('kind', kind),
+    ...(readOnly ? { readOnly } : {}),
+    ...optional('configMap', configMap),
+  };
 }
 
 /** Numbers or texts of a field that the cluster writes, such as `status.podIPs`. */

@@ -39,7 +39,8 @@ function withNamespaceNote(snapshot: Snapshot, context: Context, trace: Trace): 
   if (names.size === 0) return trace;
   const shown = [...names].slice(0, 3).join(', ');
   const more = names.size > 3 ? ` and ${names.size - 3} more` : '';
-  return { ...trace, warnings: [...trace.warnings, `The manifests write no namespace for ${shown}${more}: default is assumed.`] };
+  const assumption = `The manifests write no namespace for ${shown}${more}: default is assumed.`;
+  return { ...trace, warnings: [...trace.warnings, assumption], assumptions: [...(trace.assumptions ?? []), assumption] };
 }
 
 /** The same trace with uri, range and the lines around it for every piece of evidence. */
@@ -49,6 +50,7 @@ export function placedTrace(snapshot: Snapshot, trace: Trace): Trace {
     branches: trace.branches.map((branch) => placedBranch(snapshot, branch)),
     unknowns: trace.unknowns.map((unknown) => ({ ...unknown, because: unknown.because.map((evidence) => placedEvidence(snapshot, evidence)) })),
     remedies: trace.remedies.map((remedy) => placedRemedy(snapshot, remedy)),
+    ...(trace.tips ? { tips: trace.tips.map((tip) => placedRemedy(snapshot, tip)) } : {}),
   };
 }
 

@@ -59,6 +59,9 @@ export interface VolumeMount {
   readonly path: Path;
   readonly name?: Value<string>;
   readonly mountPath?: Value<string>;
+  readonly readOnly?: boolean;
+  /** The part of the volume that is mounted, where it is not all of it. */
+  readonly subPath?: Value<string>;
 }
 
 export interface Container {
@@ -81,6 +84,8 @@ export interface Volume {
   readonly name?: Value<string>;
   /** `emptyDir`, `configMap`, … : the first key beside `name`. */
   readonly kind?: string;
+  /** The volume itself is read only, as `persistentVolumeClaim.readOnly` says, whatever a mount says. */
+  readonly readOnly?: boolean;
   readonly configMap?: Value<string>;
 }
 
@@ -103,6 +108,8 @@ export interface PodTemplate {
   readonly hostAliases: readonly { readonly ip?: Value<string>; readonly hostnames: readonly Value<string>[]; readonly path: Path }[];
   readonly volumes: readonly Volume[];
   readonly shareProcessNamespace: boolean;
+  /** The containers see the processes of the whole node, and so each other’s. */
+  readonly hostPID?: boolean;
 }
 
 /** Containers that run at the same time: app containers, then sidecars in list order. */

@@ -60,6 +60,10 @@ export type ToPanel =
   | { readonly type: 'select'; readonly revision: number; readonly card: string | null }
   | { readonly type: 'show'; readonly revision: number; readonly view: 'topology' | 'trace' };
 
+/** Where a trace proposes something: the index of a message counts in one of these. */
+export const proposalLists = ['remedies', 'tips'] as const;
+export type ProposalList = (typeof proposalLists)[number];
+
 /** From the page to the extension. */
 export type FromPanel =
   | { readonly type: 'ready'; readonly revision: number }
@@ -72,8 +76,8 @@ export type FromPanel =
   /** A drawing as a file: the text of an SVG, or a PNG in base64. The extension asks where to. */
   | { readonly type: 'save'; readonly revision: number; readonly format: 'svg' | 'png'; readonly name: string; readonly content: string }
   | { readonly type: 'preview'; readonly revision: number; readonly remedy: number }
-  /** Traces as if the edits of the remedy were made; null: as the files are. */
-  | { readonly type: 'try'; readonly revision: number; readonly remedy: number | null }
+  /** Traces as if the edits of the remedy were made, or of the tip of that index; null: as the files are. */
+  | { readonly type: 'try'; readonly revision: number; readonly remedy: number | null; readonly list?: ProposalList }
   | { readonly type: 'setting'; readonly revision: number }
   | { readonly type: 'help'; readonly revision: number; readonly what: HelpWanted }
   /** One more editor panel, which begins with what this page shows. */
@@ -184,7 +188,10 @@ export function isFromPanel(value: unknown): value is FromPanel {
     case 'preview':
       return typeof value['remedy'] === 'number';
     case 'try':
-      return value['remedy'] === null || typeof value['remedy'] === 'number';
+      return (
+        (value['remedy'] === null || typeof value['remedy'] === 'number') &&
+        (value['list'] === undefined || proposalLists.some((each) => each === value['list']))
+      );
     case 'rendered':
       return (value['view'] === 'topology' || value['view'] === 'trace') && typeof value['marks'] === 'number';
     case 'ready':

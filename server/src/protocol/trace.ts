@@ -202,6 +202,23 @@ export interface Hop {
   readonly endpoints?: ReadyEndpoints;
   /** For a look-up of a name that was found. */
   readonly lookup?: NameLookup;
+  /** For what two containers of a pod have in common. */
+  readonly shares?: Sharing;
+}
+
+/** What the containers of a pod have in common, as a drawing needs it. */
+export type Sharing =
+  /** Who holds the network: the pod's pause container, or with hostNetwork the node. */
+  | { readonly kind: 'network'; readonly heldBy: 'pause' | 'node' }
+  /** `mounts`: that of the container that calls comes first. `type`: `emptyDir`, `persistentVolumeClaim`, … */
+  | { readonly kind: 'volume'; readonly name: string; readonly type?: string; readonly mounts: readonly SharedMount[] }
+  /** Memory, and with `processes` also those of each other. */
+  | { readonly kind: 'ipc'; readonly processes: boolean };
+
+export interface SharedMount {
+  readonly container: string;
+  readonly path: string;
+  readonly readOnly: boolean;
 }
 
 /** How many of the endpoints of a Service a proxy may choose from. */
@@ -275,6 +292,12 @@ export interface Remedy {
   /** False for "no use: …". */
   readonly helps: boolean;
   readonly edits?: readonly RemedyEdit[];
+  /** Another question whose answer shows it. */
+  readonly flow?: Flow;
+  /** What a link to that question, or to the trace with the edits, is called where "Trace that" would say too little. */
+  readonly ask?: string;
+  /** What the edits are in a few words, where `what` says more than that. */
+  readonly change?: string;
 }
 
 /** A change of text that a remedy proposes: lines to insert after a place. */
@@ -302,4 +325,8 @@ export interface Trace {
   readonly warnings: readonly string[];
   readonly unknowns: readonly Unknown[];
   readonly remedies: readonly Remedy[];
+  /** For a packet that arrives: what another setting would make of it. */
+  readonly tips?: readonly Remedy[];
+  /** Those of the warnings that are assumptions about what the files leave open: nothing is wrong. */
+  readonly assumptions?: readonly string[];
 }

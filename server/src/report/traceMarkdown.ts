@@ -1,6 +1,7 @@
 /** A trace as Markdown: a heading and a table of hops for each branch. */
-import type { Branch, Trace } from '../protocol/trace';
+import type { Branch, Remedy, Trace } from '../protocol/trace';
 import { markdownText as escape } from './markdown';
+import { traceCommand } from './traceCommand';
 import { endOf, outcomeWords, percentOf, placeOf } from './traceText';
 
 /** Everything from manifests is escaped, so that names with Markdown or HTML stay text. */
@@ -8,9 +9,17 @@ export function traceMarkdown(trace: Trace, options: { readonly expert: boolean 
   const { flow } = trace;
   const lines = [`### ${escape(flow.from)} → ${escape(flow.to)}, ${flow.protocol ?? 'TCP'} ${flow.port ?? ''}: ${outcomeWords[trace.outcome]}`];
   for (const branch of trace.branches) lines.push('', ...table(branch, trace.branches.length > 1, options.expert));
-  const notes = [...trace.unknowns.map((unknown) => `Not known: ${unknown.what}.`), ...trace.warnings, ...trace.remedies.map((remedy) => remedy.what)];
-  if (notes.length > 0) lines.push('', ...notes.map((note) => `- ${escape(note)}`));
+  const notes = [
+    ...[...trace.unknowns.map((unknown) => `Not known: ${unknown.what}.`), ...trace.warnings].map(escape),
+    ...[...trace.remedies, ...(trace.tips ?? [])].map(proposal),
+  ];
+  if (notes.length > 0) lines.push('', ...notes.map((note) => `- ${note}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** The sentence, and the command that asks the other question. */
+function proposal({ what, flow }: Remedy): string {
+  return flow ? `${escape(what)} (${escape(traceCommand(flow))})` : escape(what);
 }
 
 function table(branch: Branch, several: boolean, expert: boolean): string[] {

@@ -1,5 +1,6 @@
 /** Traces as text for a terminal: one line a hop, indented by branch. */
-import type { Branch, Evidence, Hop, Outcome, Packet, PacketEnd, Trace } from '../protocol/trace';
+import type { Branch, Evidence, Hop, Outcome, Packet, PacketEnd, Remedy, Trace } from '../protocol/trace';
+import { traceCommand } from './traceCommand';
 
 export interface TraceTextOptions {
   /** Sentences for an engineer instead of those for a newcomer. */
@@ -39,15 +40,21 @@ function oneTrace(trace: Trace, options: TraceTextOptions): string[] {
   for (const branch of trace.branches) lines.push(...oneBranch(branch, trace.branches.length > 1, options));
   for (const unknown of trace.unknowns) lines.push(`? not known: ${clean(unknown.what)}`);
   for (const warning of trace.warnings) lines.push(`! ${clean(warning)}`);
-  for (const remedy of trace.remedies) {
-    lines.push(`${remedy.helps ? '+' : '-'} ${clean(remedy.what)}`);
-    for (const edit of remedy.edits ?? [])
-      lines.push(
-        `    ${clean(edit.uri ?? edit.at.uri)}, at ${clean(edit.at.path.join('.'))}:`,
-        ...edit.insert.split('\n').map((line) => `      ${clean(line)}`),
-      );
-  }
+  for (const remedy of trace.remedies) lines.push(...proposal(remedy, remedy.helps ? '+' : '-'));
+  for (const tip of trace.tips ?? []) lines.push(...proposal(tip, '*'));
   return lines;
+}
+
+/** What would change it, the lines to write, and the command that shows it. */
+function proposal({ what, edits = [], flow }: Remedy, sign: string): string[] {
+  return [
+    `${sign} ${clean(what)}`,
+    ...edits.flatMap((edit) => [
+      `    ${clean(edit.uri ?? edit.at.uri)}, at ${clean(edit.at.path.join('.'))}:`,
+      ...edit.insert.split('\n').map((line) => `      ${clean(line)}`),
+    ]),
+    ...(flow ? [`    ${clean(traceCommand(flow))}`] : []),
+  ];
 }
 
 function oneBranch(branch: Branch, several: boolean, options: TraceTextOptions): string[] {

@@ -12,6 +12,8 @@ export interface CniProfile {
   readonly enforces: boolean;
   /** A Linux bridge that all pods of a node hang on, or a route to each pod. */
   readonly attach: 'bridge' | 'routed';
+  /** The node's device towards its own pods has the gateway's address of its pod range: then masquerade writes that one. */
+  readonly gatewayOnDevice: boolean;
   readonly across: 'plain' | 'tunnel' | 'none';
   readonly tunnel?: {
     readonly kind: Encapsulation['kind'];
@@ -39,6 +41,8 @@ const lxc = (key: string): string => `lxc${hexOf(key, 12)}`;
 const bridge = {
   plugin: 'bridge',
   attach: 'bridge',
+  // cni0 is the gateway of the pods (isGateway, https://www.cni.dev/plugins/current/main/bridge/).
+  gatewayOnDevice: true,
   across: 'plain',
   routes: 'the cluster’s route table',
   masquerades: 'ipMasq of the bridge plugin',
@@ -48,6 +52,7 @@ const bridge = {
 const flannel = {
   plugin: 'flannel',
   attach: 'bridge',
+  gatewayOnDevice: true,
   routes: 'flanneld',
   masquerades: 'flannel’s --ip-masq',
   enforcedAt: both('nothing'),
@@ -56,6 +61,8 @@ const flannel = {
 const calico = {
   plugin: 'calico',
   attach: 'routed',
+  // cali* have no address: the kernel falls back to that of another device, which is the node's (https://docs.tigera.io/calico/latest/reference/faq).
+  gatewayOnDevice: false,
   routes: 'Felix and BIRD',
   masquerades: 'natOutgoing of the IPPool',
   enforcedAt: { Egress: 'the chain cali-fw-* (from the workload)', Ingress: 'the chain cali-tw-* (to the workload)' },
@@ -64,6 +71,8 @@ const calico = {
 const cilium = {
   plugin: 'cilium',
   attach: 'routed',
+  // The route to the node's own pods leads by cilium_host, which has the router's address of the node's range.
+  gatewayOnDevice: true,
   routes: 'the Cilium agent',
   masquerades: 'outside the native-routing range',
   enforcedAt: both('the eBPF program at the pod’s tc hook, by security identity'),
@@ -76,6 +85,8 @@ const profiles: Readonly<Record<CniMode, Omit<CniProfile, 'mode' | 'enforces'>>>
   kindnet: {
     plugin: 'kindnet',
     attach: 'routed',
+    // The ptp plugin gives the node's end of every cable the gateway's address (setupHostVeth in containernetworking/plugins, main/ptp).
+    gatewayOnDevice: true,
     across: 'plain',
     label: 'kindnet',
     routes: 'kindnetd',

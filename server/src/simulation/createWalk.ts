@@ -1,4 +1,5 @@
 /** The packet at the moment when its client opens the connection. */
+import { loopbackAddress } from './loopbackAddress';
 import { proxyAddress } from './proxyAddress';
 import { loopbackMtu, nodeMtu, podMtu } from './cniProfile';
 import type { Destination, Sender, Walk } from './walk';
@@ -9,10 +10,11 @@ export function createWalk(world: World, sender: Sender, destination: Destinatio
     destination.kind === 'name' ? destination.host : destination.kind === 'ingress' || destination.kind === 'gateway' ? destination.request.host : undefined;
   const address = addressOf(world, destination);
   const local = destination.kind === 'pod' && destination.self;
-  const from = local && destination.pod.container ? '127.0.0.1' : senderAddress(sender);
+  const loopback = local && destination.pod.container ? loopbackAddress(world) : undefined;
+  const from = loopback ?? senderAddress(sender);
   const packet = {
     source: { address: from, port: world.plan.ephemeralPort(`${from} ${address} ${world.port} ${world.protocol}`) },
-    destination: { address: local && destination.pod.container ? '127.0.0.1' : address, port: world.port },
+    destination: { address: loopback ?? address, port: world.port },
     protocol: world.protocol,
     ...(name !== undefined && name !== '' && { hostname: name }),
     mtu: local ? loopbackMtu : sender.kind === 'pod' && !sender.pod.podSet.template.hostNetwork ? podMtu(world.cni, world.plan.family) : nodeMtu,

@@ -25,7 +25,7 @@ export type Resolution =
   /** `10-244-1-5.ns.pod`, which is an address in the form of a name. */
   | { readonly kind: 'pod-address'; readonly lookup: NameLookup; readonly address: Address }
   | { readonly kind: 'outside'; readonly host: string; readonly aliases: readonly string[]; readonly because: readonly Evidence[] }
-  | { readonly kind: 'absent'; readonly reason: string; readonly because: readonly Evidence[] }
+  | { readonly kind: 'absent'; readonly reason: string; readonly because: readonly Evidence[]; readonly near?: Resource<'Service'> }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 const aliasLimit = 8;
@@ -69,7 +69,12 @@ export function resolveHost(world: World, host: string, namespace: string): Reso
       if (!isClusterName(index, name)) return { kind: 'outside', host: name.replace(/\.$/, ''), aliases, because };
       if (answer.state === 'unknown') return { kind: 'unknown', reason: answer.because };
       const near = answer.near ? [evidence(answer.near.service, ['metadata', 'name'], 'missing', answer.because)] : [];
-      return { kind: 'absent', reason: answer.because, because: [...because, ...near] };
+      return {
+        kind: 'absent',
+        reason: answer.because,
+        because: [...because, ...near],
+        ...(answer.near && aliases.length === 0 && { near: answer.near.service }),
+      };
     }
     const { service, fullName, tried, kind, pod } = answer.value;
     const lookup: NameLookup = { asked: host, fullName, tried, of: triedNames(name), names: triedList(index, name, namespace) };

@@ -3,6 +3,7 @@ import { known, textOf } from '../base/opaque';
 import type { PodSet } from '../cluster/clusterIndex';
 import { type Container, concurrentContainers } from '../model/pod';
 import type { Evidence, TransportProtocol } from '../protocol/trace';
+import { protocolOf } from './ports';
 import { evidence } from './world';
 
 export interface Listener {
@@ -11,6 +12,10 @@ export interface Listener {
   readonly because: readonly Evidence[];
   /** For `refused`: why, as half a sentence. */
   readonly reason: string;
+  /** For `refused`: what would help. */
+  readonly remedy?: string;
+  /** For `refused`: the protocol for which the port is declared instead. */
+  readonly instead?: TransportProtocol;
 }
 
 /** `local`: the client is in the same pod and may use 127.0.0.1. */
@@ -28,6 +33,7 @@ export function listenerOn(podSet: PodSet, port: number, protocol: TransportProt
           container,
           because: [evidence(resource, loopback.path, 'denies', `${container.name} listens on ${loopback.text} only`)],
           reason: `${container.name} listens on ${loopback.text} only, which is inside the pod`,
+          remedy: listenEverywhere(container, loopback.text),
         };
       }
       return {
@@ -44,6 +50,7 @@ export function listenerOn(podSet: PodSet, port: number, protocol: TransportProt
       container: wanted,
       because: [evidence(resource, wanted.path, 'denies', 'an init container has ended before the others start')],
       reason: `${wanted.name} is an init container and has ended before the others start`,
+      remedy: asSidecar(wanted),
     };
   }
   return (
@@ -70,9 +77,20 @@ function otherProtocol(podSet: PodSet, port: number, protocol: TransportProtocol
       container,
       because: [evidence(podSet.resource, other.path, 'denies', `${port} is declared for ${declared}`)],
       reason: `${container.name} declares ${port} for ${declared}, not ${protocol}`,
+      remedy: `Ask on ${declared}, for which ${container.name} declares ${port}; or if it listens on ${protocol} as well, declare that, too.`,
+      ...optionalProtocol(protocolOf(declared)),
     };
   }
   return undefined;
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ */
+function asSidecar({ name }: Container): string {
+  return `Make ${name} a sidecar (\`restartPolicy: Always\` in initContainers): then it runs for as long as the pod does.`;
+}
+
+function optionalProtocol(instead: TransportProtocol | undefined): Pick<Listener, 'instead'> {
+  return instead === undefined ? {} : { instead };
 }
 
 function onlyInit(podSet: PodSet, port: number, protocol: TransportProtocol): Listener | undefined {
@@ -85,6 +103,7 @@ function onlyInit(podSet: PodSet, port: number, protocol: TransportProtocol): Li
       container,
       because: [evidence(podSet.resource, own.path, 'denies', `only the init container ${container.name} declares ${port}`)],
       reason: `only the init container ${container.name} declares ${port}, and it has ended before the pod serves`,
+      remedy: asSidecar(container),
     };
   }
   return undefined;
@@ -99,9 +118,14 @@ function onlyLoopback(podSet: PodSet, port: number, running: readonly Container[
         container,
         because: [evidence(podSet.resource, loopback.path, 'denies', `${container.name} listens on ${loopback.text} only`)],
         reason: `${container.name} listens on ${loopback.text} only, which is inside the pod`,
+        remedy: listenEverywhere(container, loopback.text),
       };
   }
   return undefined;
+}
+
+function listenEverywhere({ name }: Container, written: string): string {
+  return `Let ${name} listen on every address of the pod (\`${written.includes('::1') ? '[::]' : '0.0.0.0'}\`), not on \`${written}\` alone.`;
 }
 
 /** `--listen-address=127.0.0.1:8080` and the like; what a program connects to (`--upstream`) says nothing of where it listens. */

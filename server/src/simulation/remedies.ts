@@ -5,10 +5,13 @@ import type { PodSet } from '../cluster/clusterIndex';
 import { type Deciding, policyVerdict, type PolicyPeerEnd, type PolicyVerdict, type RuleMatch } from '../cluster/policyVerdict';
 import { isEmptySelector } from '../model/labels';
 import type { NetworkPolicyPeer, PolicyDirection, Resource } from '../model/resources';
-import type { RemedyEdit, TransportProtocol } from '../protocol/trace';
+import type { Remedy, RemedyEdit, TransportProtocol } from '../protocol/trace';
+import { flowToPods } from './otherFlow';
 import { podPorts } from './ports';
 import type { PolicyAsk } from './policyHop';
+import { remedyByOwnName } from './serviceRemedies';
 import { spoken } from './words';
+import { scalar } from './yamlScalar';
 import { placed, sourceAt, type World } from './world';
 
 type Denial = Extract<Deciding, { kind: 'default-deny' }>;
@@ -27,8 +30,7 @@ export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVer
         ? { what, helps: true, edits: [{ at: sourceAt(ask.hiddenBy, ['spec']), insert: 'externalTrafficPolicy: Local' }] }
         : { what, helps: true },
     );
-    if (ask.inside)
-      notes.remedy({ what: `Or call ${metadata.name} by its own name from inside the cluster: then policies see the client itself.`, helps: true });
+    if (ask.inside) remedyByOwnName(world, ask.hiddenBy, 'then policies see the client itself');
     notes.remedy({ what: 'No use: an ipBlock with the clients’ addresses. What the policy sees here is the address of a node.', helps: false });
     return;
   }
@@ -40,7 +42,7 @@ export function proposeRemedies(world: World, ask: PolicyAsk, verdict: PolicyVer
     },
   );
   const way = ingress ? wayRound(world, ask, deciding, protocol, port) : undefined;
-  if (way) notes.remedy({ what: way, helps: true });
+  if (way) notes.remedy(way);
   const changed = deciding.nearest?.policy;
   const others = deciding.policies.filter((policy) => policy !== changed && isEmptySelector(policy.spec.podSelector)).map((policy) => policy.metadata.name);
   const theirs =
@@ -175,17 +177,8 @@ function indent(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `  ${line}`);
 }
 
-/** Plain where that reads as text, else quoted: a value comes from a manifest and may be anything. */
-function scalar(text: string): string {
-  return /^[A-Za-z_./][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|y|n|null|~)$/i.test(text) && !text.startsWith('.')
-    ? text
-    : /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text)
-      ? text
-      : JSON.stringify(text);
-}
-
 /** Somebody whom the nearest rule lets in and whom the client may call. Looks at a few only. */
-function wayRound(world: World, ask: PolicyAsk, deciding: Denial, protocol: TransportProtocol, port: number): string | undefined {
+function wayRound(world: World, ask: PolicyAsk, deciding: Denial, protocol: TransportProtocol, port: number): Remedy | undefined {
   const { nearest } = deciding;
   if (!nearest || ask.peer.kind !== 'pods' || nearest.rule.ports !== 'yes') return undefined;
   const client = ask.peer.podSet;
@@ -198,7 +191,11 @@ function wayRound(world: World, ask: PolicyAsk, deciding: Denial, protocol: Tran
       if (middle.key === client.key || middle.key === ask.pod.podSet.key) continue;
       const open = podPorts(middle).find((offered) => mayCall(world, client, middle, offered.protocol, offered.port));
       if (open && mayCall(world, middle, ask.pod.podSet, protocol, port))
-        return `Or go through ${middle.name}: it may reach ${ask.pod.podSet.name}, and ${client.name} may call it on ${open.port}.`;
+        return {
+          what: `Or go through ${middle.name}: it may reach ${ask.pod.podSet.name}, and ${client.name} may call it on ${open.port}.`,
+          helps: true,
+          flow: flowToPods(world, middle, open),
+        };
     }
   }
   return undefined;

@@ -8,6 +8,7 @@ import { familiesOf, type Family } from './families';
 import { mergeBranches } from './mergeBranches';
 import { optionError, type Question, questionsOf } from './offered';
 import { follow } from './stages';
+import { enforcingTip } from './tips';
 import { senderOf, wayOf } from './ways';
 import { createWorld, Notes, type World } from './world';
 
@@ -52,17 +53,21 @@ function answer(index: ClusterIndex, question: Question, namespace: string): Tra
   const families = familiesOf(index, question, namespace);
   const notes = new Notes();
   const { port, protocol, flow } = question;
-  const worlds = families.map((family) => ({ family, world: createWorld(index, flow, port, protocol, family, follow, notes) }));
+  const asked = question.entry === undefined ? { ...flow, port, protocol } : { ...flow, protocol };
+  const worlds = families.map((family) => ({ family, world: createWorld(index, flow, port, protocol, family, follow, notes, asked) }));
   if (families.length > 1) notes.warn('The Service has addresses of both families; which one a client takes is its own choice, and each is shown as half.');
   const branches = mergeBranches(worlds.flatMap(({ family, world }) => branchesOf(world, question, family, families.length)));
+  const outcome = commonOutcome(branches.map((branch) => branch.outcome));
+  const tips = outcome === 'delivered' ? [...notes.tips, ...worlds.slice(0, 1).flatMap(({ world }) => enforcingTip(world, branches) ?? [])] : [];
   return {
     context: index.context.id,
-    flow: question.entry === undefined ? { ...flow, port, protocol } : { ...flow, protocol },
-    outcome: commonOutcome(branches.map((branch) => branch.outcome)),
+    flow: asked,
+    outcome,
     branches,
     warnings: notes.warnings,
     unknowns: notes.unknowns,
     remedies: notes.remedies,
+    ...(tips.length > 0 && { tips }),
   };
 }
 

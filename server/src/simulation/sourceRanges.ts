@@ -7,6 +7,7 @@ import { matchScope } from '../cluster/policyMatch';
 import { parseAddress } from '../base/addresses';
 import type { Resource } from '../model/resources';
 import type { Evidence, EvidenceRole } from '../protocol/trace';
+import { remedyForRanges } from './serviceRemedies';
 import { translationPlace } from './translationPlace';
 import { type Sender, step, stop, unsure, type Walk } from './walk';
 import { evidence, type World } from './world';
@@ -72,7 +73,10 @@ export function insideSourceRanges(world: World, walk: Walk, service: Resource<'
         : 'The address of the load balancer is for certain clients only. Whether this one is among them cannot be known.',
     expert: `loadBalancerSourceRanges: ${judged.because.note}; kube-proxy judges them for clients of the cluster as well. The cluster address has no such guard.`,
   });
-  if (judged.answer === 'no') return stop(hop, 'dropped-source-range');
+  if (judged.answer === 'no') {
+    remedyForRanges(world, walk.sender, service);
+    return stop(hop, 'dropped-source-range');
+  }
   world.notes.unknown(`whether the client’s address lies in loadBalancerSourceRanges of ${service.metadata.name}`, [judged.because]);
   return unsure(hop);
 }

@@ -2,6 +2,7 @@
 import { known } from '../base/opaque';
 import type { ServicePort } from '../model/resources';
 import type { Backends } from './backends';
+import { remedyForLocal, remedyForNobody, remedyForPort } from './serviceRemedies';
 import { translationPlace } from './translationPlace';
 import { otherPort } from './translationWords';
 import { endText } from './words';
@@ -29,14 +30,14 @@ export function portMissing(world: World, walk: Walk, target: ServiceTarget): Wa
       expert: `No entry for ${endText(walk.packet.destination)}/${world.protocol}: ${fate.expert}.`,
     },
   );
-  if (!open && offered !== '')
-    world.notes.remedy({ what: `Call ${target.name} on a port that it has (${offered}), or add the port ${world.port} to the Service.`, helps: true });
+  if (!open && service) remedyForPort(world, service);
   return stop(hop, open ? 'unknown' : 'port-not-on-service');
 }
 
 export function nobody(world: World, walk: Walk, target: ServiceTarget, entry: ServicePort, none: NonNullable<Backends['none']>): Walk {
   const absent = none.state === 'absent';
   const because = [...none.because, ...(target.service ? [evidence(target.service, entry.path, 'translates', `${portWords(entry)} of ${target.name}`)] : [])];
+  if (absent && target.service && walk.outcome === undefined) remedyForNobody(world, walk, target.service, entry);
   if (!absent) world.notes.unknown(`which pods stand behind the Service ${target.name}: ${none.reason}`, none.because);
   const hop = step(
     { ...walk, destination: { kind: 'nowhere' } },
@@ -60,7 +61,7 @@ export function nobodyHere(world: World, walk: Walk, target: ServiceTarget, outs
   const node = walk.node?.name ?? 'this node';
   const because = target.service ? [evidence(target.service, ['spec', field], 'denies', `${field}: Local`)] : [];
   world.notes.warn(`Where the pods run is assumed; with a pod of ${target.name} on ${node} the connection would work.`);
-  world.notes.remedy({ what: `Set ${field}: Cluster on the Service ${target.name}, or run one of its pods on every node that clients use.`, helps: true });
+  remedyForLocal(world, target.service, target.name, field);
   const health = outside && target.service ? known(target.service.spec.healthCheckNodePort) : undefined;
   const hop = step(
     { ...walk, destination: { kind: 'nowhere' } },

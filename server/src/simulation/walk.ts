@@ -6,7 +6,7 @@ import type { PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
 import type { GatewayListener } from '../model/gateway';
 import type { Resource, ServicePort } from '../model/resources';
-import type { Evidence, Hop, HopKind, NameLookup, Outcome, Packet, PacketEnd, PolicyAnswer, ReadyEndpoints, Branch, Verdict } from '../protocol/trace';
+import type { Evidence, Hop, HopKind, NameLookup, Outcome, Packet, PacketEnd, PolicyAnswer, ReadyEndpoints, Branch, Sharing, Verdict } from '../protocol/trace';
 import type { Route } from './gatewayRoutes';
 import type { HttpRequest } from './requests';
 import type { World } from './world';
@@ -105,6 +105,8 @@ export interface Walk extends Connection {
   readonly earlier?: readonly FirstLeg[];
   /** The client named a node port, a load balancer's or an external address, not the Service's own. */
   readonly external?: ExternalEntry;
+  /** The one node whose port a client outside named. */
+  readonly entry?: PlannedNode;
   /** The Service that led here. */
   readonly via?: ServiceTarget;
   readonly servicePort?: ServicePort;
@@ -133,6 +135,7 @@ export interface Step {
   readonly policies?: readonly PolicyAnswer[];
   readonly lookup?: NameLookup;
   readonly endpoints?: ReadyEndpoints;
+  readonly shares?: Sharing;
 }
 
 /** A proxy answers on one connection and opens another, with a packet of its own. */

@@ -26,6 +26,8 @@ import type { Walk } from './walk';
 export interface World {
   readonly index: ClusterIndex;
   readonly flow: Flow;
+  /** The question as the answer repeats it: what other questions are made from. */
+  readonly asked: Flow;
   readonly plan: AddressPlan;
   readonly cni: CniProfile;
   readonly proxyMode: ProxyMode;
@@ -50,6 +52,7 @@ export function createWorld(
   family: 4 | 6,
   follow: World['follow'],
   notes: Notes,
+  asked: Flow,
 ): World {
   const options = flow.options ?? {};
   const kind = index.ofKind('KindCluster')[0]?.spec;
@@ -63,6 +66,7 @@ export function createWorld(
   return {
     index,
     flow: { ...flow, port, protocol },
+    asked,
     plan: addressPlan(index, family),
     cni: cniProfile(cni, family),
     proxyMode,
@@ -82,6 +86,7 @@ export class Notes {
   private readonly warningSet = new Set<string>();
   private readonly unknownMap = new Map<string, Unknown>();
   private readonly remedyMap = new Map<string, Remedy>();
+  private readonly tipMap = new Map<string, Remedy>();
   warn(text: string): void {
     this.warningSet.add(text);
   }
@@ -90,6 +95,12 @@ export class Notes {
   }
   remedy(remedy: Remedy): void {
     if (!this.remedyMap.has(remedy.what)) this.remedyMap.set(remedy.what, remedy);
+  }
+  tip(tip: Remedy): void {
+    if (!this.tipMap.has(tip.what)) this.tipMap.set(tip.what, tip);
+  }
+  get tips(): readonly Remedy[] {
+    return [...this.tipMap.values()];
   }
   get warnings(): readonly string[] {
     return [...this.warningSet];

@@ -267,6 +267,92 @@ describe('a packet of which something is not known', () => {
   });
 });
 
+describe('what can be asked next', () => {
+  const change = { range: { start: { line: 3, column: 1 }, end: { line: 3, column: 1 } }, newText: 'a: b\n' };
+  const edits = [{ at: { uri: 'file:///shop/web.yaml', document: 0, path: ['spec'] }, insert: 'a: b', change }];
+  const other: Flow = { from: 'deployment/shop/web', to: 'service/shop/cart', port: 7070, protocol: 'TCP' };
+
+  it.each([900, 300])('a tip with an edit stands below the paths at %i, and is traced', async (width) => {
+    const tips = [
+      { what: 'Told only.', helps: true },
+      { what: 'With `a: b` <b>it</b> would differ.', helps: true, edits, ask: 'Trace with b' },
+    ];
+    const panel = await opened({ ...branching, tips }, { width });
+    expect(await panel.page.locator('.tip').allInnerTexts()).toEqual(['Told only.', 'With a: b <b>it</b> would differ. Trace with b']);
+    await panel.page.locator('.tip vscode-link', { hasText: 'Trace with b' }).click();
+    expect((await panel.sent()).at(-1)).toMatchObject({ type: 'try', remedy: 1, list: 'tips' });
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('a tip with another question is a button beside the outcome, in a narrow page a link', async () => {
+    const trace: Trace = { ...notEnforced, tips: [{ what: 'Calico would ask them.', helps: true, flow: other, ask: 'Trace with calico' }] };
+    const wide = await opened(trace);
+    await wide.page.locator('.outcome-line vscode-button', { hasText: 'Trace with calico' }).click();
+    expect((await wide.sent()).at(-1)).toMatchObject({ type: 'ask', question: other });
+    expect(await wide.page.locator('.tips').count()).toBe(0);
+    await wide.close();
+    const narrow = await opened(trace, { width: 300 });
+    await narrow.page.locator('.tip vscode-link').click();
+    expect((await narrow.sent()).at(-1)).toMatchObject({ type: 'ask', question: other });
+    await narrow.close();
+  });
+
+  it('a remedy with another question has a link to it', async () => {
+    const panel = await opened({ ...denied, remedies: [...denied.remedies, { what: 'Or go through cart.', helps: true, flow: other }] });
+    await panel.page.locator('.remedy vscode-link', { hasText: 'Trace that' }).click();
+    expect((await panel.sent()).at(-1)).toMatchObject({ type: 'ask', question: other });
+    await panel.close();
+  });
+
+  it('an assumption is told quietly, a warning is not', async () => {
+    const panel = await opened({ ...delivered, warnings: ['It may rain.', 'No namespace is written.'], assumptions: ['No namespace is written.'] });
+    expect(await panel.page.locator('.outcome-warning:not(.outcome-assumption)').allInnerTexts()).toEqual(['It may rain.']);
+    expect(await panel.page.locator('.outcome-assumption').allInnerTexts()).toEqual(['No namespace is written.']);
+    await panel.close();
+  });
+});
+
+describe('what stays in a pod', () => {
+  const rows = (panel: PanelPage): Promise<readonly string[]> =>
+    panel.page
+      .locator('.in-pod-shared')
+      .evaluateAll((groups) => groups.map((group) => [...group.querySelectorAll('text')].map((one) => one.firstChild?.textContent ?? '').join(' | ')));
+
+  it.each(themeNames)('is drawn in %s with what the containers share', async (theme) => {
+    const panel = await opened(inOnePod, { theme, width: 600 });
+    expect(await rows(panel)).toEqual([
+      'reads at | /backup | read only | writes at | /data | shared volume | cache-data | emptyDir',
+      'sees it | sees it | shared memory (IPC)',
+      'sees its own only | sees its own only | processes: not shared',
+    ]);
+    // What is written at the right is read at the left.
+    const arrows = await panel.page.locator('.in-pod-share.flows').evaluateAll((lines) => lines.map((line) => line.getAttribute('d') ?? ''));
+    for (const arrow of arrows) expect(Number(/H([\d.]+)/.exec(arrow)?.[1])).toBeLessThan(Number(/M([\d.]+)/.exec(arrow)?.[1]));
+    expect(arrows.length).toBe(2);
+    expect(await text(panel, '.pod-foot')).toBe('pause starts first and holds the network. A container can restart without losing the pod’s address.');
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it.each([480, 600, 900])('keeps its texts inside their boxes at %i', async (width) => {
+    const panel = await opened(inOnePod, { width });
+    const outside = await panel.page.evaluate(() =>
+      [...document.querySelectorAll('.in-pod-shared')].flatMap((group) => {
+        const boxes = [...group.querySelectorAll('rect')].map((rect) => rect.getBoundingClientRect());
+        return [...group.querySelectorAll('text')]
+          .filter((one) => {
+            const own = one.getBoundingClientRect();
+            return !boxes.some((box) => own.left >= box.left && own.right <= box.right);
+          })
+          .map((one) => one.textContent);
+      }),
+    );
+    expect(outside).toEqual([]);
+    await panel.close();
+  });
+});
+
 describe('several paths', () => {
   it('stand in a table of which one is drawn, with its share as the width of its lines', async () => {
     const panel = await opened(branching);

@@ -1,6 +1,6 @@
 /** Traces of an invented shop, shaped as the simulator gives them, for the tests of the trace view. */
 import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
-import type { Branch, Evidence, Hop, HopKind, Packet, PolicyAnswer, Trace, Verdict } from '../../../server/src/protocol/trace';
+import type { Branch, Evidence, Hop, HopKind, Packet, PolicyAnswer, Sharing, Trace, Verdict } from '../../../server/src/protocol/trace';
 
 const root = 'file:///shop/';
 
@@ -42,6 +42,7 @@ interface More {
   readonly assumed?: boolean;
   readonly trace?: Branch;
   readonly policies?: readonly PolicyAnswer[];
+  readonly shares?: Sharing;
 }
 
 export function hop(kind: HopKind, at: Place, verdict: Verdict, before: Packet, plain: string, more: More = {}): Hop {
@@ -381,7 +382,7 @@ export const inOnePod: Trace = trace(
         'forwarded',
         local,
         'A network card that leads back to where it came from. NetworkPolicy is never asked here, and cannot block it.',
-        { device: 'lo' },
+        { device: 'lo', shares: { kind: 'network', heldBy: 'pause' } },
       ),
       hop('container-port', cachePod, 'delivered', local, 'redis listens on 6379. Only one container of a pod can hold a port.', {
         device: 'redis',
@@ -390,8 +391,17 @@ export const inOnePod: Trace = trace(
       hop('shared-volume', cachePod, 'forwarded', local, 'Both mount the volume cache-data: backup at /backup, read only, redis at /data.', {
         device: 'cache-data',
         because: [evidence('cache.yaml', 40, 'declares', 'volumes')],
+        shares: {
+          kind: 'volume',
+          name: 'cache-data',
+          type: 'emptyDir',
+          mounts: [
+            { container: 'backup', path: '/backup', readOnly: true },
+            { container: 'redis', path: '/data', readOnly: false },
+          ],
+        },
       }),
-      hop('ipc', cachePod, 'forwarded', local, 'They see the same System V memory and semaphores.'),
+      hop('ipc', cachePod, 'forwarded', local, 'They see the same System V memory and semaphores.', { shares: { kind: 'ipc', processes: false } }),
     ]),
   ],
   { flow: { from: 'container/shop/cache/backup', to: 'container/shop/cache/redis', port: 6379, protocol: 'TCP' } },

@@ -13,6 +13,8 @@ export interface TraceHost {
   preview(remedy: number): void;
   /** Traces as if that remedy's edit were made; null: as the files are. */
   tryRemedy(remedy: number | null): void;
+  /** Traces as if the edits of that tip were made. */
+  tryTip(tip: number): void;
   openSettings(): void;
   /** What is drawn as a file. */
   save(format: 'svg' | 'png'): void;

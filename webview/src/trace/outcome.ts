@@ -16,10 +16,18 @@ function markOfTrace(trace: Trace): MarkName {
   return last === 'dropped' || last === 'rejected' ? last : markOfOutcome(trace.outcome);
 }
 
-export function drawOutcome(trace: Trace, branch: Branch | undefined, endpoints: readonly EndpointChoice[], narrow: boolean): HTMLElement {
+export interface OutcomeOptions {
+  readonly narrow: boolean;
+  /** What can be asked next, in place of the figures. */
+  readonly action: HTMLElement | undefined;
+}
+
+export function drawOutcome(trace: Trace, branch: Branch | undefined, endpoints: readonly EndpointChoice[], { narrow, action }: OutcomeOptions): HTMLElement {
   const name = markOfTrace(trace);
   const guarded = !trace.branches.some((each) => each.hops.some((hop) => hop.verdict === 'not-enforced'));
   const bar = trace.outcome !== 'delivered' ? inkOf(name) : guarded ? 'no-bar' : inkOf('not-enforced');
+  const assumptions = trace.assumptions ?? [];
+  const warnings = trace.warnings.filter((warning) => !assumptions.includes(warning));
   const hops = branch ? journeyOf(branch).hops.length : 0;
   return el(
     'section',
@@ -37,13 +45,17 @@ export function drawOutcome(trace: Trace, branch: Branch | undefined, endpoints:
           ? el('span', { class: 'secondary' }, `${plural(hops, 'hop')}, ${trace.branches.length} ${trace.branches.length === 1 ? 'path' : 'paths'}`)
           : el('span', null, outcomeSentence(trace, endpoints)),
       ),
+      action,
       !narrow &&
+        !action &&
         el(
           'div',
           { class: 'chips' },
           chips(trace, branch).map(({ text, title }) => el('span', { class: 'chip', title }, text)),
         ),
     ),
-    trace.warnings.map((warning) => el('div', { class: 'outcome-warning' }, icon('warning', 14), el('div', null, sentence(warning)))),
+    warnings.map((warning) => el('div', { class: 'outcome-warning' }, icon('warning', 14), el('div', null, sentence(warning)))),
+    assumptions.length > 0 &&
+      el('div', { class: 'outcome-warning outcome-assumption' }, icon('information', 14), el('div', null, sentence(assumptions.join(' ')))),
   );
 }

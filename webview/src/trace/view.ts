@@ -20,11 +20,13 @@ import type { HopList } from './hops';
 import { journeyOf, sharesAlong, staysInPod } from './journey';
 import type { Journey } from './journey';
 import { drawOutcome } from './outcome';
+import { podFoot } from './podFoot';
 import { createPathTable } from './paths';
 import type { PathTable } from './paths';
 import { createPlayer, travelTime } from './player';
 import { createTimeline } from './timeline';
 import { sentence } from './text';
+import { askButton, drawTips } from './tips';
 import './trace.css';
 import { createTransport } from './transport';
 import { drawWhy } from './why';
@@ -149,19 +151,21 @@ export function createTraceView(host: TraceHost): TraceView {
       openSettings: () => host.openSettings(),
     };
     list = narrow ? createTimeline(listOptions) : createHopList(listOptions);
-    const outcome = drawOutcome(trace, path, endpoints, narrow);
+    const outcome = drawOutcome(trace, path, endpoints, { narrow, action: narrow ? undefined : askButton(trace, host) });
+    const tips = drawTips(trace, host, narrow);
     if (state.tried !== undefined) outcome.prepend(triedBar(state.tried, host));
     const why = drawWhy(trace, path, host);
     if (trace.branches.length > 1) table = createPathTable(trace.branches, narrow ? 'narrow' : width < wideFormFrom ? 'middle' : 'wide', choosePath);
-    if (narrow) replace(answer, outcome, table?.element, list.element, why);
+    const foot = podFoot(journey);
+    if (narrow) replace(answer, outcome, table?.element, tips, list.element, foot, why);
     else {
       const frame = el('div', { class: 'drawing-ground' });
       drawing = drawPath(trace, path, frame);
       if (width >= wideFrom) {
-        replace(main, frame, outcome, table?.element, why);
-        replace(side, list.element);
+        replace(main, frame, outcome, table?.element, tips, why);
+        replace(side, list.element, foot);
         replace(answer, main, side);
-      } else replace(answer, frame, outcome, why, table?.element, list.element);
+      } else replace(answer, frame, outcome, why, table?.element, tips, list.element, foot);
     }
     answer.classList.toggle('stale', error !== undefined);
     if (error !== undefined) answer.prepend(el('div', { class: 'trace-message', role: 'alert' }, icon('error'), el('div', null, error)));

@@ -1,6 +1,6 @@
 /** For what does not arrive: the text that decides it, each policy that was asked, and what would have to change. */
 import type { SourceRef } from '../../../server/src/protocol/source';
-import type { Branch, Evidence, Excerpt, Hop, PolicyAnswer, Remedy, RemedyEdit, Trace, Unknown } from '../../../server/src/protocol/trace';
+import type { Branch, Evidence, Excerpt, Flow, Hop, PolicyAnswer, Remedy, RemedyEdit, Trace, Unknown } from '../../../server/src/protocol/trace';
 import { el } from '../dom';
 import type { Child } from '../dom';
 import { mark } from '../marks';
@@ -14,6 +14,7 @@ export interface WhyHost {
   reveal(at: SourceRef): void;
   preview(remedy: number): void;
   tryRemedy(remedy: number | null): void;
+  ask(question: Flow): void;
 }
 
 /** Undefined when there is nothing to explain: the branch arrives, and nothing is unknown. */
@@ -114,13 +115,18 @@ function drawRemedies(trace: Trace, evidence: readonly Evidence[], host: WhyHost
       el(
         'div',
         { class: 'remedy' },
-        el('p', null, helping.length > 1 && el('strong', { class: 'remedy-number' }, String(order + 1)), sentence(remedy.what)),
+        el('p', null, helping.length > 1 && el('strong', { class: 'remedy-number' }, String(order + 1)), sentence(remedy.what), askLink(remedy, host)),
         (remedy.edits ?? []).map((edit) => drawInsertion(edit, excerptFor(edit, evidence))),
         previewButton(remedy, index, host),
       ),
     ),
     useless.map((remedy) => el('p', { class: 'no-use' }, sentence(/^no use/i.test(remedy.what) ? remedy.what : `No use: ${remedy.what}`))),
   );
+}
+
+/** A remedy that is another question can be asked at once. */
+function askLink({ flow, ask = 'Trace that' }: Remedy, host: WhyHost): Child {
+  return flow && [' ', link({ label: ask, onClick: () => host.ask(flow) })];
 }
 
 function previewButton(remedy: Remedy, index: number, host: WhyHost): Child {

@@ -1,6 +1,7 @@
 /** The program opens a connection: where every walk that begins inside the cluster starts. */
 import { atNode, atPod, containerFor, destinationName, endText, podName, podStation, spoken } from '../words';
 import { type Destination, type Stage, step, type Walk } from '../walk';
+import { isLoopback } from '../loopbackAddress';
 import { namedBy } from '../namedBy';
 import { evidence } from '../world';
 
@@ -37,10 +38,10 @@ export const clientSocket: Stage = (world, walk) => {
       verdict: 'forwarded',
       because,
       plain: local
-        ? `The program in ${container?.name ?? podName(pod)} calls ${packet.destination.address === '127.0.0.1' ? 'localhost' : 'its own pod’s address'}. All containers of a pod share one network, so this means the pod itself.`
+        ? `The program in ${container?.name ?? podName(pod)} calls ${isLoopback(packet.destination.address) ? 'localhost' : 'its own pod’s address'}. All containers of a pod share one network, so this means the pod itself.`
         : `The program ${opens} ${words(walk, to)}.`,
       expert: `${container?.name ?? podName(pod)}: ${world.protocol} ${endText(packet.source)} → ${to}${pod.podSet.template.hostNetwork ? '; hostNetwork, so the source is the node’s address' : ''}.`,
-      assumed: pod.address.assumed,
+      assumed: pod.address.assumed && !isLoopback(packet.destination.address),
     }),
   ];
 };

@@ -1,5 +1,6 @@
 /** The end of the way: a container that listens, or evidence that none does. */
 import { listenerOn } from '../listeners';
+import { flowOnPort } from '../otherFlow';
 import { atNode, atPod, podName, podStation } from '../words';
 import { type Stage, step, stop } from '../walk';
 import { isLocal } from './clientSocket';
@@ -38,6 +39,11 @@ export const containerPort: Stage = (world, walk) => {
     because: listener.because,
   } as const;
   if (ended) {
+    if (listener.container && walk.outcome === undefined)
+      world.notes.remedy({
+        what: `Make ${name} a sidecar before ${sender.pod.container?.name ?? 'the init container'} in initContainers (\`restartPolicy: Always\`): then it is started first, and runs on.`,
+        helps: true,
+      });
     return [
       stop(
         step(walk, {
@@ -51,6 +57,10 @@ export const containerPort: Stage = (world, walk) => {
     ];
   }
   if (listener.state === 'refused') {
+    // A Service has one protocol for a port, so another one leads here only without it.
+    const flow = listener.instead && !walk.via ? flowOnPort(world, port, listener.instead) : undefined;
+    if (listener.remedy !== undefined && walk.outcome === undefined)
+      world.notes.remedy({ what: listener.remedy, helps: true, ...(flow && listener.instead && { flow, ask: `Trace ${port}/${listener.instead}` }) });
     return [
       stop(
         step(walk, {

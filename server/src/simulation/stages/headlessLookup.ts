@@ -2,6 +2,7 @@
 import type { Evidence } from '../../protocol/trace';
 import { backendsOf, type Readiness } from '../backends';
 import type { Resolution } from '../hostNames';
+import { remedyForNobody } from '../serviceRemedies';
 import { plural, podName } from '../words';
 import { type Destination, step, stop, unsure, type Walk, withDestination } from '../walk';
 import { evidence, type World } from '../world';
@@ -22,6 +23,7 @@ export function headless(
   const declares = evidence(service, ['spec', 'clusterIP'], 'declares', 'headless: names lead to the pods themselves');
   if (backends.none) {
     const absent = backends.none.state === 'absent';
+    if (absent) remedyForNobody(world, walk, service, undefined);
     if (!absent) world.notes.unknown(`which pods stand behind ${service.metadata.name}: ${backends.none.reason}`, backends.none.because);
     return [
       stop(

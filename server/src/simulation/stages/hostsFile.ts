@@ -2,6 +2,7 @@
 import { parseAddress } from '../../base/addresses';
 import { known, textOf } from '../../base/opaque';
 import type { Evidence } from '../../protocol/trace';
+import { isLoopback, towardsLoopback } from '../loopbackAddress';
 import { asksClusterDns } from '../resolvConf';
 import { type Destination, type PodPlace, step, type Walk, withDestination } from '../walk';
 import { evidence, type World } from '../world';
@@ -21,17 +22,19 @@ export function hostAlias(pod: PodPlace, host: string): { readonly address: stri
 
 export function fromHostsFile(world: World, walk: Walk, host: string, alias: { readonly address: string; readonly because: Evidence }): Walk {
   const address = parseAddress(alias.address);
-  const local = alias.address.startsWith('127.') || alias.address === '::1';
+  const local = isLoopback(alias.address);
   const destination: Destination =
     local && walk.sender.kind === 'pod'
       ? { kind: 'pod', pod: anyContainer(walk.sender.pod), self: true }
       : address
         ? destinationAt(world, address, alias.address)
         : { kind: 'outside', name: host, address: { text: alias.address, assumed: false }, scope: 'anywhere' };
-  const hop = step(walk, {
+  // The kernel chooses the source when the program connects, which is after it knows the address.
+  const asking = local ? { ...walk, packet: { ...walk.packet, source: towardsLoopback(walk.packet, alias.address).source } } : walk;
+  const hop = step(asking, {
     ...lookupStep(walk, undefined),
     verdict: 'resolved',
-    after: withoutName(withDestination(walk.packet, alias.address, world.port)),
+    after: withoutName(withDestination(asking.packet, alias.address, world.port)),
     because: [alias.because],
     plain: `The pod’s own list of names says that ${host} is ${alias.address}. DNS is not asked.`,
     expert: `/etc/hosts (spec.hostAliases) goes before DNS: ${host} is ${alias.address}.`,
@@ -49,10 +52,6 @@ export function resolverOf(world: World, pod: PodPlace): { readonly kind: 'clust
   if (policy === 'ClusterFirst' && template.hostNetwork)
     return { kind: 'node', because: [evidence(resource, path, 'routes', 'ClusterFirst with hostNetwork works as Default')] };
   return { kind: 'cluster' };
-}
-
-export function withoutLookup(walk: Walk, destination: Destination, address: string, port: number): Walk {
-  return { ...walk, destination, packet: withoutName(withDestination(walk.packet, address, port)) };
 }
 
 /** The client's container is not the one that listens. */

@@ -6,16 +6,18 @@ import type { Branch, Evidence } from '../../protocol/trace';
 import { clusterDns } from '../clusterDns';
 import { serviceFamilies } from '../families';
 import { type Resolution, resolveHost } from '../hostNames';
+import { loopbackAddress, towardsLoopback } from '../loopbackAddress';
 import { namedBy } from '../namedBy';
 import { proxyAddress } from '../proxyAddress';
 import { resolveFor } from '../resolvConf';
+import { remedyForName } from '../serviceRemedies';
 import { endText, listed, podName, senderName } from '../words';
 import { type PodPlace, type Stage, step, stop, unsure, type Walk, withDestination } from '../walk';
 import { apiServerTarget } from '../ways';
 import { evidence, placed, sourceAt, type World } from '../world';
 import { destinationAt } from '../writtenEndpoints';
 import { headless, onePod } from './headlessLookup';
-import { anyContainer, fromHostsFile, hostAlias, resolverOf, withoutLookup } from './hostsFile';
+import { anyContainer, fromHostsFile, hostAlias, resolverOf } from './hostsFile';
 import { type CommonStep, lookupStep, triedAs, withName, withoutName } from './lookupStep';
 
 /** https://github.com/kubernetes/dns/blob/master/docs/specification.md and, for the search list, https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
@@ -28,7 +30,9 @@ export const nameLookup: Stage = (world, walk) => {
   if (sender.kind !== 'pod') return nodeResolver(world, walk, host, world.namespace, senderName(sender), []);
   const { pod } = sender;
   if (host.toLowerCase() === 'localhost')
-    return [withoutLookup(walk, { kind: 'pod', pod: anyContainer(pod), self: true }, world.plan.family === 6 ? '::1' : '127.0.0.1', world.port)];
+    return [
+      { ...walk, destination: { kind: 'pod', pod: anyContainer(pod), self: true }, packet: withoutName(towardsLoopback(walk.packet, loopbackAddress(world))) },
+    ];
   const alias = hostAlias(pod, host);
   if (alias) return [fromHostsFile(world, walk, host, alias)];
   const resolver = resolverOf(world, pod);
@@ -146,6 +150,7 @@ function resolved(world: World, walk: Walk, host: string, resolution: Resolution
       ];
     }
     case 'absent':
+      if (resolution.near && walk.sender.kind === 'pod') remedyForName(world, resolution.near, placed(world, walk.sender.pod.podSet.namespace));
       return [
         stop(
           step(

@@ -5,6 +5,7 @@ import type { PlannedNode } from '../../cluster/addressPlan';
 import type { Resource } from '../../model/resources';
 import { backendsOf } from '../backends';
 import { servicePort } from '../ports';
+import { remedyForPort, remedyForRanges } from '../serviceRemedies';
 import { sourceRangeAnswer } from '../sourceRanges';
 import { atNode, endText, percent, podName } from '../words';
 import { type PodPlace, type Sender, type Stage, step, stop, unsure, type Walk, withDestination } from '../walk';
@@ -34,6 +35,7 @@ export const outsideEntry: Stage = (world, walk) => {
   const at = (one: Walk, node: PlannedNode): Walk => ({
     ...one,
     node,
+    ...(destination.entry && { entry: destination.entry }),
     share: one.share / entries.length,
     label: entries.length > 1 ? `by ${node.name}` : one.label,
   });
@@ -122,6 +124,7 @@ function noWayIn(walk: Walk, sender: Extract<Sender, { kind: 'outside' }>, servi
 }
 
 function portMissing(world: World, walk: Walk, service: Resource<'Service'>): Walk {
+  remedyForPort(world, service);
   const hop = step(
     { ...walk, destination: { kind: 'nowhere' } },
     {
@@ -177,7 +180,10 @@ function loadBalancer(
       assumed: sender.address.assumed,
     },
   );
-  if (judged.answer === 'no') return stop(hop, 'dropped-source-range');
+  if (judged.answer === 'no') {
+    remedyForRanges(world, sender, service);
+    return stop(hop, 'dropped-source-range');
+  }
   world.notes.unknown(`whether the client’s address lies in loadBalancerSourceRanges of ${service.metadata.name}`, [judged.because]);
   return unsure(hop);
 }

@@ -1,6 +1,7 @@
 /** What two containers of a pod share beside the network: memory, volumes and, where it is asked for, processes. */
-import { textOf } from '../../base/opaque';
-import type { Container } from '../../model/pod';
+import { known, textOf } from '../../base/opaque';
+import type { Container, Volume, VolumeMount } from '../../model/pod';
+import type { SharedMount } from '../../protocol/trace';
 import { listenerOn } from '../listeners';
 import { atPod, podStation } from '../words';
 import { type PodPlace, type Stage, step, type Walk } from '../walk';
@@ -20,11 +21,16 @@ function sharedVolumes(walk: Walk, pod: PodPlace, a: Container, b: Container): W
   let next = walk;
   for (const mount of a.volumeMounts.slice(0, 32)) {
     const name = textOf(mount.name);
-    const other = name === undefined ? undefined : b.volumeMounts.find((candidate) => textOf(candidate.name) === name);
+    const other = name === undefined ? undefined : b.volumeMounts.find((candidate) => textOf(candidate.name) === name && sameFiles(mount, candidate));
     if (!other || name === undefined) continue;
     const volume = pod.podSet.template.volumes.find((candidate) => textOf(candidate.name) === name);
     const life = lifeOf(volume?.kind);
-    const [here, there] = [textOf(mount.mountPath) ?? '?', textOf(other.mountPath) ?? '?'];
+    const mounts = [
+      { container: a.name, path: textOf(mount.mountPath) ?? '?', readOnly: readsOnly(mount, volume) },
+      { container: b.name, path: textOf(other.mountPath) ?? '?', readOnly: readsOnly(other, volume) },
+    ] as const;
+    const [here, there] = mounts;
+    const neither = here.readOnly && there.readOnly && !readOnlyKinds.has(volume?.kind ?? '') ? ' Neither may write them.' : '';
     next = step(next, {
       kind: 'shared-volume',
       station: podStation(pod, `volume/${name}`),
@@ -32,14 +38,44 @@ function sharedVolumes(walk: Walk, pod: PodPlace, a: Container, b: Container): W
       device: name,
       verdict: 'forwarded',
       because: [
-        evidence(pod.podSet.resource, mount.path, 'declares', `${a.name} mounts ${name} at ${here}`),
-        evidence(pod.podSet.resource, other.path, 'declares', `${b.name} mounts ${name} at ${there}`),
+        evidence(pod.podSet.resource, mount.path, 'declares', mountNote(name, here)),
+        evidence(pod.podSet.resource, other.path, 'declares', mountNote(name, there)),
       ],
-      plain: `Beside the network: both containers see the same files, ${a.name} at ${here} and ${b.name} at ${there}. ${life.plain}`,
-      expert: `Volume ${name}${volume?.kind === undefined ? '' : ` (${volume.kind})`}: ${a.name} ${here}, ${b.name} ${there}. ${life.expert}`,
+      plain: `Beside the network: both containers see the same files, ${seenAt(here, there)} and ${seenAt(there, here)}.${neither} ${life.plain}`,
+      expert: `Volume ${name}${volume?.kind === undefined ? '' : ` (${volume.kind})`}: ${mountWords(here)}, ${mountWords(there)}. ${life.expert}`,
+      shares: { kind: 'volume', name, ...(volume?.kind !== undefined && { type: volume.kind }), mounts },
     });
   }
   return next;
+}
+
+/** Two parts of a volume of which neither lies in the other have no file in common: https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath */
+function sameFiles(a: VolumeMount, b: VolumeMount): boolean {
+  const [here, there] = [known(a.subPath), known(b.subPath)];
+  if (here === undefined || there === undefined || here.includes('$(') || there.includes('$(')) return true;
+  const [short = '', long = ''] = [`${here.replace(/\/+$/, '')}/`, `${there.replace(/\/+$/, '')}/`].sort((one, other) => one.length - other.length);
+  return long.startsWith(short);
+}
+
+/** The kubelet mounts these read only, whatever a mount says: https://kubernetes.io/docs/concepts/storage/volumes/ */
+const readOnlyKinds: ReadonlySet<string> = new Set(['configMap', 'secret', 'downwardAPI', 'projected', 'image']);
+
+function readsOnly(mount: VolumeMount, volume: Volume | undefined): boolean {
+  return mount.readOnly === true || volume?.readOnly === true || (volume?.kind !== undefined && readOnlyKinds.has(volume.kind));
+}
+
+function mountNote(name: string, { container, path, readOnly }: SharedMount): string {
+  return `${container} mounts ${name} at ${path}${readOnly ? ', read only' : ''}`;
+}
+
+/** "backup reads them at /backup" where only one of the two may write. */
+function seenAt({ container, path, readOnly }: SharedMount, other: SharedMount): string {
+  if (readOnly === other.readOnly) return `${container} at ${path}`;
+  return `${container} ${readOnly ? 'only reads them' : 'may write them'} at ${path}`;
+}
+
+function mountWords({ container, path, readOnly }: SharedMount): string {
+  return `${container} ${path}${readOnly ? ' (ro)' : ''}`;
 }
 
 /** How long what one container writes is there for the other: https://kubernetes.io/docs/concepts/storage/volumes/ */
@@ -64,21 +100,25 @@ function lifeOf(kind: string | undefined): { readonly plain: string; readonly ex
     case 'secret':
     case 'downwardAPI':
     case 'projected':
+    case 'image':
       return { plain: 'Both may only read them, so they are no way from one to the other.', expert: 'Read-only; filled by the kubelet.' };
     default:
       return { plain: 'How long they are there depends on the volume.', expert: 'The lifetime depends on the kind of volume.' };
   }
 }
 
+/** https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/ */
 function memory(walk: Walk, pod: PodPlace, a: Container, b: Container): Walk {
-  const { shareProcessNamespace } = pod.podSet.template;
+  const { shareProcessNamespace, hostPID = false } = pod.podSet.template;
+  const processes = shareProcessNamespace || hostPID;
   return step(walk, {
     kind: 'ipc',
     station: podStation(pod, 'ipc'),
     at: atPod(pod),
     device: 'IPC',
     verdict: 'forwarded',
-    plain: `Beside the network: ${a.name} and ${b.name} can share memory. ${shareProcessNamespace ? 'They also see each other’s processes.' : 'They do not see each other’s processes.'}`,
-    expert: `One IPC namespace (System V and POSIX shared memory, semaphores, message queues); shareProcessNamespace is ${String(shareProcessNamespace)}.`,
+    plain: `Beside the network: ${a.name} and ${b.name} can share memory. ${processes ? 'They also see each other’s processes.' : 'They do not see each other’s processes.'}`,
+    expert: `One IPC namespace (System V and POSIX shared memory, semaphores, message queues); ${hostPID ? 'hostPID is true' : `shareProcessNamespace is ${String(shareProcessNamespace)}`}.`,
+    shares: { kind: 'ipc', processes },
   });
 }

@@ -1,6 +1,7 @@
 /** Masquerade on the way in and for a pod that reaches itself: the node writes itself as the sender. */
 import { known } from '../../base/opaque';
 import type { PlannedNode } from '../../cluster/addressPlan';
+import { localPolicyTip } from '../tips';
 import { atNode, endText, podName } from '../words';
 import { type PodPlace, type Stage, step, type Walk, withSource } from '../walk';
 import { evidence, type World } from '../world';
@@ -21,6 +22,8 @@ export const sourceTranslation: Stage = (world, walk) => {
   const address = leavingAddress(world, node, destination.pod.node);
   // A process of the node already sends with that address.
   if (address === walk.packet.source.address) return [walk];
+  const tip = service && world.notes.tips.length === 0 ? localPolicyTip(world, walk, service) : undefined;
+  if (tip) world.notes.tip(tip);
   const after = withSource(walk.packet, address, world.plan.ephemeralPort(`${address} ${endText(walk.packet.source)}`));
   const hop = step(walk, {
     kind: 'source-translation',
@@ -90,10 +93,13 @@ function hairpin(world: World, walk: Walk, pod: PodPlace): Walk {
   return { ...hop, masqueraded: walk.packet.source, senderNode: pod.node };
 }
 
-/** The address of the interface by which the packet leaves: bridge, tunnel device or the node's own. */
-function leavingAddress(world: World, from: PlannedNode, to: PlannedNode): string {
-  // Cilium's routes to its own pods and into its tunnel lead by cilium_host, which has the router's address of the node's range.
-  if (world.cni.plugin === 'cilium') return from.name === to.name || world.cni.across === 'tunnel' ? world.plan.gatewayOf(from) : from.address;
-  if (from.name === to.name) return world.cni.attach === 'bridge' ? world.plan.gatewayOf(from) : from.address;
-  return world.cni.across === 'tunnel' ? world.plan.tunnelAddressOf(from) : from.address;
+/**
+ * Masquerade takes the address of the device by which the packet leaves, and where that has none the one of another device
+ * (inet_select_addr in nf_nat_masquerade_ipv4): the device towards the node's own pods, a tunnel's, or the node's own.
+ * Cilium's way into its tunnel leads by cilium_host, whose address its eBPF programs write as well.
+ */
+function leavingAddress({ cni, plan }: World, from: PlannedNode, to: PlannedNode): string {
+  if (from.name === to.name) return cni.gatewayOnDevice ? plan.gatewayOf(from) : from.address;
+  if (cni.across !== 'tunnel') return from.address;
+  return cni.plugin === 'cilium' ? plan.gatewayOf(from) : plan.tunnelAddressOf(from);
 }

@@ -8,23 +8,20 @@ import type { Journey } from '../journey';
 import { hopTitle } from '../words';
 import { arrowHeads } from './draw';
 import type { TraceDrawing } from './draw';
+import { sharedRows, shareArrow, type Lane } from './sharedRows';
 import { travelAlong } from './travel';
 import type { Point } from './shapes';
 
 const margin = 16;
 const widest = 680;
-const middleWidth = 152;
+const heldByPause = 'held by pause';
 const rowTop = 68;
-
-interface Lane {
-  readonly x: number;
-  readonly width: number;
-}
 
 /** The packet's row comes first, then a row for each channel beside it. */
 export function drawInPod(journey: Journey, width: number, onSelect: (index: number) => void): TraceDrawing {
   const { hops, beside } = journey;
   const podWidth = Math.min(Math.max(width - 2 * margin, 440), widest);
+  const middleWidth = podWidth < 520 ? 140 : 152;
   const podX = Math.max(margin, (width - podWidth) / 2);
   const side = (podWidth - middleWidth - 4 * margin) / 2;
   const left: Lane = { x: podX + margin, width: side };
@@ -32,19 +29,21 @@ export function drawInPod(journey: Journey, width: number, onSelect: (index: num
   const right: Lane = { x: middle.x + middleWidth + margin, width: side };
   const first = hops[0];
   const last = hops.at(-1);
-  const shared = beside.filter((hop) => hop.kind !== 'service-environment').slice(0, 6);
-  const rows = [{ y: rowTop + margin, height: 60 }];
-  for (const hop of shared) {
-    const before = rows.at(-1);
-    rows.push({ y: (before?.y ?? 0) + (before?.height ?? 0) + 12, height: hop.kind === 'shared-volume' ? 60 : 32 });
-  }
-  const bottom = (rows.at(-1)?.y ?? 0) + (rows.at(-1)?.height ?? 0);
+  const lanes = { left, middle, right };
+  let bottom = rowTop + margin + 60;
+  const shared = sharedRows(beside).map((row) => {
+    const y = bottom + 12;
+    bottom = y + row.height;
+    return row.draw(y, lanes);
+  });
   const podHeight = bottom + 28 - margin;
   const height = bottom + 28 + 12 + margin;
   const center = (lane: Lane): Point => ({ x: lane.x + lane.width / 2, y: rowTop + margin + 30 });
   const laneOf = (hop: Hop, index: number): Lane => (hop.kind === 'loopback' ? middle : index === 0 ? left : right);
   const places = hops.map((hop, index) => center(laneOf(hop, index)));
   const port = last?.after.destination.port;
+  const network = hops.find((hop) => hop.shares?.kind === 'network')?.shares;
+  const heldBy = network?.kind === 'network' && network.heldBy === 'node' ? 'that of the node' : heldByPause;
   const listening = last?.verdict === 'delivered';
 
   const numbered = hops.map((hop, index) => {
@@ -82,6 +81,7 @@ export function drawInPod(journey: Journey, width: number, onSelect: (index: num
     'svg',
     { class: 'trace-drawing in-pod', width: Math.max(width, podWidth + 2 * margin), height, role: 'img', 'aria-label': 'Two containers of one pod' },
     arrowHeads(),
+    svg('defs', null, shareArrow()),
     svg('rect', { class: 'node-rect', x: podX, y: margin, width: podWidth, height: podHeight, rx: 6 }),
     iconAt('pod', podX + 12, margin + 8, 14),
     words(podX + 34, margin + 19, podWidth - 180, first?.at.name ?? '', first?.at.node === undefined ? 'pod' : `pod on ${first.at.node}`),
@@ -89,10 +89,10 @@ export function drawInPod(journey: Journey, width: number, onSelect: (index: num
     containerBox(left, bottom, first?.device ?? 'container'),
     containerBox(right, bottom, last?.device ?? 'container'),
     numbered.map(({ group }) => group),
-    caption(left, rows[0]?.y ?? 0, 'calls', `localhost${portText(first?.before.destination.port)}`),
-    middleText(middle, rowTop + margin, ['shared network', `lo ${first?.before.destination.address ?? '127.0.0.1'}`], 'held by pause'),
-    caption(right, rows[0]?.y ?? 0, listening ? 'listens on' : 'nothing listens on', portText(port)),
-    shared.map((hop, index) => sharedRow(hop, rows[index + 1] ?? { y: 0, height: 32 }, left, middle, right)),
+    caption(left, rowTop + margin, 'calls', `localhost${portText(first?.before.destination.port)}`),
+    networkWords(middle, rowTop + margin, first?.before.destination.address ?? '127.0.0.1', heldBy),
+    caption(right, rowTop + margin, listening ? (last.assumed === true ? 'may listen on' : 'listens on') : 'nothing listens on', portText(port)),
+    shared,
     links.map((link) => link.element),
     svg('rect', { class: 'unused', x: podX + podWidth / 2 - 52, y: margin + podHeight - 12, width: 104, height: 24, rx: 3 }),
     svg(
@@ -136,12 +136,15 @@ function containerBox(lane: Lane, bottom: number, name: string): SVGGElement {
   );
 }
 
+/** A name and what it is of; where there is no room for both, the name alone. */
 function words(x: number, y: number, room: number, name: string, kind: string): SVGElement[] {
   const font = { size: 12, weight: 600 } as const;
-  const shown = cutMiddle(name, room - 60, font);
+  const kindWidth = measureText(kind, { size: 11 }) + 8;
+  const both = measureText(name, font) + kindWidth <= room || room - kindWidth > 80;
+  const shown = cutMiddle(name, both ? room - kindWidth : room, font);
   return [
     svg('text', { class: 'strong larger', x, y }, shown, shown === name ? undefined : svgTitle(name)),
-    svg('text', { class: 'small', x: x + measureText(shown, font) + 8, y }, kind),
+    ...(both ? [svg('text', { class: 'small', x: x + measureText(shown, font) + 8, y }, kind)] : []),
   ];
 }
 
@@ -150,18 +153,19 @@ function caption(lane: Lane, y: number, label: string, value: string): SVGElemen
     'g',
     { class: 'in-pod-words' },
     svg('text', { class: 'small', x: lane.x + 18, y: y + 24 }, label),
-    svg('text', { class: 'mono strong', x: lane.x + 18, y: y + 43 }, cutMiddle(value, lane.width - 36, { size: 10.5, mono: true, weight: 600 })),
+    svg('text', { class: 'mono strong', x: lane.x + 18, y: y + 43 }, cutMiddle(value, lane.width - 28, { size: 10.5, mono: true, weight: 600 })),
   );
 }
 
-function middleText(lane: Lane, y: number, lines: readonly string[], held: string): SVGElement {
+function networkWords(lane: Lane, y: number, address: string, held: string): SVGElement {
   const x = lane.x + lane.width / 2;
   return svg(
     'g',
     { class: 'in-pod-words' },
-    lines.map((line, index) => svg('text', { class: index === 0 ? 'small' : 'mono strong', x, y: y + 17 + 17 * index, 'text-anchor': 'middle' }, line)),
+    svg('text', { class: 'small', x, y: y + 17, 'text-anchor': 'middle' }, 'shared network'),
+    svg('text', { x, y: y + 34, 'text-anchor': 'middle' }, svg('tspan', { class: 'strong' }, 'lo'), ' ', svg('tspan', { class: 'mono' }, address)),
     svg('text', { class: 'small', x: x + 8, y: y + 51, 'text-anchor': 'middle' }, held),
-    lockBefore(x + 8 - measureText(held, { size: 11 }) / 2 - 15, y + 41),
+    held === heldByPause && lockBefore(x + 8 - measureText(held, { size: 11 }) / 2 - 15, y + 41),
   );
 }
 
@@ -170,32 +174,4 @@ function lockBefore(x: number, y: number): SVGElement {
   element.setAttribute('x', String(x));
   element.setAttribute('y', String(y));
   return element;
-}
-
-function sharedRow(hop: Hop, row: { readonly y: number; readonly height: number }, left: Lane, middle: Lane, right: Lane): SVGElement {
-  const y = row.y + row.height / 2;
-  const volume = hop.kind === 'shared-volume';
-  const word = volume ? 'mounts it' : 'sees it';
-  const name = volume ? cutMiddle(hop.device ?? 'volume', middle.width - 40, { size: 11, weight: 600 }) : '';
-  const nameX = middle.x + middle.width / 2 + 10;
-  return svg(
-    'g',
-    null,
-    svgTitle(hop.plain),
-    [left, right].map((lane) => [
-      svg('rect', { class: 'in-pod-cell', x: lane.x + 8, y: row.y, width: lane.width - 16, height: row.height, rx: 3 }),
-      svg('text', { class: 'small', x: lane.x + 18, y: y + 4 }, word),
-    ]),
-    svg('path', { class: 'in-pod-share', d: `M${left.x + left.width - 8} ${y}H${middle.x}M${middle.x + middle.width} ${y}H${right.x + 8}` }),
-    svg('rect', { class: 'station-box', x: middle.x, y: row.y, width: middle.width, height: row.height, rx: 3 }),
-    svg(
-      'text',
-      { class: 'small', x: middle.x + middle.width / 2, y: volume ? row.y + 24 : y + 4, 'text-anchor': 'middle' },
-      volume ? 'shared volume' : hopTitle(hop).replace(/^Shared/, 'shared'),
-    ),
-    volume && [
-      iconAt('volume', nameX - measureText(name, { size: 11, weight: 600 }) / 2 - 19, row.y + 32, 13),
-      svg('text', { class: 'strong', x: nameX, y: row.y + 43, 'text-anchor': 'middle' }, name),
-    ],
-  );
 }
