@@ -1,6 +1,6 @@
 /** Who is offered as the sender to a destination. */
 import { describe, expect, it } from 'vitest';
-import { sendersTo } from '../../client/src/commands/senders';
+import { sendersTo } from '../../client/src/senders';
 import { exampleManifest } from '../../client/src/panel/exampleManifest';
 import { topologyAnswer } from '../../server/src/features/panelData';
 import { snapshotOf } from '../support/workspaceOf';

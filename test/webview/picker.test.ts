@@ -39,16 +39,20 @@ describe('choices', () => {
     ports: [],
   });
   it('name the namespace where there are several', () => {
-    expect(endpointChoices([endpoint('service/a/cart'), endpoint('service/b/cart')], '').map(({ detail }) => detail)).toEqual([
+    expect(endpointChoices([endpoint('service/a/cart'), endpoint('service/b/cart')], '', 'to').map(({ detail }) => detail)).toEqual([
       'Service · a',
       'Service · b',
       undefined,
     ]);
-    expect(endpointChoices([endpoint('service/a/cart')], '')[0]?.detail).toBe('Service');
+    expect(endpointChoices([endpoint('service/a/cart')], '', 'to')[0]?.detail).toBe('Service');
   });
   it('of a destination begin with the Service of a name', () => {
     const both = [endpoint('deployment/a/cart'), endpoint('service/a/cart'), endpoint('deployment/a/web')];
     expect(endpointChoices(both, '', 'to').map(({ value }) => value)).toEqual(['service/a/cart', 'deployment/a/cart', 'deployment/a/web', 'internet']);
-    expect(endpointChoices(both, '', 'from')[0]?.value).toBe('deployment/a/cart');
+  });
+  it('of a sender leave out what sends nothing, unless it is chosen', () => {
+    const both = [endpoint('deployment/a/cart'), endpoint('service/a/cart'), endpoint('ingress/a/web')];
+    expect(endpointChoices(both, '', 'from').map(({ value }) => value)).toEqual(['deployment/a/cart', 'internet']);
+    expect(endpointChoices(both, 'service/a/cart', 'from').map(({ value }) => value)).toEqual(['deployment/a/cart', 'service/a/cart', 'internet']);
   });
 });

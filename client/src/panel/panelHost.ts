@@ -193,8 +193,9 @@ export class PanelHost implements Disposable {
       return;
     }
     const { context, flow } = wish;
-    if (context !== undefined && context !== session.context) {
-      session.context = context;
+    const uri = this.activeManifest.current?.uri;
+    if (context !== undefined && (uri === undefined ? context !== session.shownContext : !session.shows(context, uri))) {
+      session.setContext(context);
       this.refresh();
     }
     session.send({ type: 'show', view: flow === undefined ? 'topology' : 'trace' });
@@ -205,17 +206,16 @@ export class PanelHost implements Disposable {
   private followManifest(session: PanelSession): void {
     const manifest = this.activeManifest.current;
     if (!session.following || manifest === undefined || manifest.contexts.length === 0 || session.keepsContext) return;
-    const shown = session.shownContext;
-    if (shown !== undefined && manifest.contexts.some((context) => context.id === shown)) return;
-    session.context = manifest.contexts[0]?.id;
+    if (manifest.contexts.some((context) => session.shows(context.id, manifest.uri))) return;
+    session.setContext(manifest.contexts[0]?.id);
     this.refresh();
   }
 
   private select(session: PanelSession, context: string, card: string | null): void {
-    const shown = session.shownContext;
-    // A file may belong to several contexts: the one that the person chose stays.
-    if (context !== shown && !session.keepsContext && this.activeManifest.current?.contexts.every((one) => one.id !== shown) === true) {
-      session.context = context;
+    const manifest = this.activeManifest.current;
+    // A file may belong to several contexts: the one that is shown stays.
+    if (manifest && !session.keepsContext && !manifest.contexts.some((one) => session.shows(one.id, manifest.uri))) {
+      session.setContext(context);
       this.refresh();
     }
     session.send({ type: 'select', card });

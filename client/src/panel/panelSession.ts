@@ -1,5 +1,5 @@
 /** What one page of the panel shows: its context, its question and the answers, each asked for anew when facts change. */
-import { l10n, type Disposable, type LogOutputChannel } from 'vscode';
+import { l10n, Uri, workspace, type Disposable, type LogOutputChannel } from 'vscode';
 import type { Absence, FromPanel, ProposalList, ToPanel } from '../../../server/src/protocol/panel';
 import type { TopologyAnswer } from '../../../server/src/protocol/requests';
 import type { Flow, Remedy, Trace } from '../../../server/src/protocol/trace';
@@ -14,7 +14,9 @@ export type Rendered = Extract<FromPanel, { readonly type: 'rendered' }>;
 
 export class PanelSession implements Disposable {
   /** The context that is shown; undefined: that of the manifest in view. */
-  context: string | undefined;
+  private context: string | undefined;
+  /** A file of the folder that the context is of: two folders of a workspace may have contexts of one id, and so has an untitled file. */
+  private beside: string | undefined;
   following = true;
   /** The context was chosen by hand while this manifest was in view (undefined: none yet): it stays until another one is. */
   private chosenBeside: { uri: string | undefined } | undefined;
@@ -35,10 +37,23 @@ export class PanelSession implements Disposable {
     private readonly log: LogOutputChannel,
   ) {}
 
-  /** Asks the server again for everything that is shown. */
+  /** Asks the server again for everything that is shown; what the person looks at comes first. */
   async refresh(): Promise<void> {
+    const traceFirst = this.drawn?.view === 'trace' && this.question !== null && this.shownContext !== undefined;
+    if (traceFirst && this.question !== null) await this.askTrace(this.question);
     await this.askTopology();
-    if (this.question !== null) await this.askTrace(this.question);
+    if (!traceFirst && this.question !== null) await this.askTrace(this.question);
+  }
+
+  /** Shows another context, of the folder of the manifest in view. */
+  setContext(context: string | undefined): void {
+    this.context = context;
+    this.beside = this.activeManifest.current?.uri.toString();
+  }
+
+  /** True when `context` of the folder of `uri` is what is shown. */
+  shows(context: string, uri: Uri): boolean {
+    return this.shownContext === context && folderOf(this.beside) === folderOf(uri.toString());
   }
 
   /** The person chooses a context. */
@@ -70,8 +85,8 @@ export class PanelSession implements Disposable {
   async askTrace(flow: Flow, tried?: Remedy): Promise<void> {
     this.question = flow;
     const context = this.shownContext;
-    const uri = this.activeManifest.current?.uri.toString();
-    const where = context !== undefined ? { context } : uri !== undefined ? { uri } : {};
+    const uri = this.beside ?? this.activeManifest.current?.uri.toString();
+    const where = { ...(context === undefined ? {} : { context }), ...(uri === undefined ? {} : { uri }) };
     try {
       const reply = await this.asking.run((token) =>
         this.server.request('packetpath/trace', { ...where, flow, ...(tried?.edits ? { edits: tried.edits } : {}) }, token),
@@ -125,6 +140,7 @@ export class PanelSession implements Disposable {
   /** Begins with what another page shows. */
   takeOver(other: PanelSession): void {
     this.context = other.shownContext;
+    this.beside = other.beside;
     this.question = other.question;
   }
 
@@ -142,11 +158,13 @@ export class PanelSession implements Disposable {
       return;
     }
     const uri = this.activeManifest.current?.uri.toString();
+    if (this.context === undefined) this.beside = uri;
+    const beside = this.beside === undefined ? {} : { uri: this.beside };
     try {
-      let answer = await this.server.request('packetpath/topology', this.context !== undefined ? { context: this.context } : uri !== undefined ? { uri } : {});
+      let answer = await this.server.request('packetpath/topology', this.context === undefined ? beside : { ...beside, context: this.context });
       if (this.context !== undefined && answer.topology && answer.topology.context.id !== this.context) {
         // The context is gone, with its folder or by an edit of the configuration.
-        this.context = undefined;
+        this.setContext(undefined);
         answer = await this.server.request('packetpath/topology', uri !== undefined ? { uri } : {});
       }
       this.topology = answer;
@@ -168,6 +186,11 @@ export class PanelSession implements Disposable {
       ...(answer?.topology ? {} : { absence }),
     });
   }
+}
+
+/** The workspace folder of a file, as text; empty for what stands in none. */
+function folderOf(uri: string | undefined): string {
+  return uri === undefined ? '' : (workspace.getWorkspaceFolder(Uri.parse(uri))?.uri.toString() ?? '');
 }
 
 function portOf({ port, protocol }: Flow): Pick<Flow, 'port' | 'protocol'> {

@@ -1,6 +1,6 @@
 /** What the panel's page asks of VS Code: show the text, copy, preview an edit; and the panel follows the text. */
 import { equal, ok } from 'node:assert/strict';
-import { commands, env, window } from 'vscode';
+import { commands, env, window, workspace } from 'vscode';
 import type { ToPanel } from '../../../server/src/protocol/panel';
 import type { TopologyCard } from '../../../server/src/protocol/topology';
 import type { Trace } from '../../../server/src/protocol/trace';
@@ -39,6 +39,15 @@ export function panelSuite(): void {
         return copied.includes('packetpath') && copied;
       });
       equal(text.trim(), 'packetpath trace --from deployment/shop/web --to api --port 80');
+    });
+
+    it('opens an example for who has no manifests at hand, and draws it', async () => {
+      const { fromPanel } = await packetpath();
+      await fromPanel({ type: 'help', revision: 1, what: 'example' });
+      equal(window.activeTextEditor?.document.isUntitled, true);
+      await until('the example in the drawing', async () => (await card('deployment/default/reports')) !== undefined);
+      await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await until('the example to be gone', () => !workspace.textDocuments.some(({ isUntitled, isClosed }) => isUntitled && !isClosed));
     });
 
     it('previews what would have to change, applies it, and traces again', async () => {

@@ -98,11 +98,16 @@ export function swapped(draft: Draft): Draft {
   return { ...draft, from: draft.to, to: draft.from, port: '' };
 }
 
-/** In the order of the list; of one name as a destination the Service comes first, since that is what programs call. */
+/**
+ * As senders what can send (a Service or an Ingress only where it is chosen already); as destinations all, of one name the Service first,
+ * since that is what programs call.
+ */
 export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: string, end: 'from' | 'to' = 'from'): readonly Choice[] {
   const namespaces = new Set(endpoints.flatMap(({ endpoint }) => namespaceOf(endpoint) ?? []));
   const isService = ({ endpoint }: EndpointChoice): number => (endpoint.startsWith('service/') ? 0 : 1);
-  const ordered = end === 'from' ? endpoints : [...endpoints].sort((a, b) => (a.label === b.label ? isService(a) - isService(b) : a.label < b.label ? -1 : 1));
+  const sends = ({ endpoint }: EndpointChoice): boolean => endpoint === chosen || !/^(service|ingress|gateway|route)\//.test(endpoint);
+  const ordered =
+    end === 'from' ? endpoints.filter(sends) : [...endpoints].sort((a, b) => (a.label === b.label ? isService(a) - isService(b) : a.label < b.label ? -1 : 1));
   const choices: Choice[] = ordered.map(({ endpoint, label, detail }) => {
     const namespace = namespaces.size > 1 ? namespaceOf(endpoint) : undefined;
     return { value: endpoint, label, detail: namespace === undefined ? detail : `${detail} · ${namespace}` };

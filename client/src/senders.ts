@@ -1,6 +1,6 @@
 /** Who may be asked about as the sender to a destination: those that call it by its name, and the others that can send. */
-import type { EndpointChoice } from '../../../server/src/protocol/panel';
-import type { TopologyAnswer } from '../../../server/src/protocol/requests';
+import type { EndpointChoice } from '../../server/src/protocol/panel';
+import type { TopologyAnswer } from '../../server/src/protocol/requests';
 
 /** `to` itself, Services and Ingresses send nothing of their own, and are left out. */
 export function sendersTo(
