@@ -161,6 +161,8 @@ export interface Encapsulation {
   readonly destination: string;
   /** Bytes that the outer headers add. */
   readonly overhead: number;
+  /** What the plugin uses, which need not be the registered port: flannel and Cilium keep the 8472 that Linux had before RFC 7348. None where the outer packet has no port. */
+  readonly udpPort?: number;
 }
 
 /** What is written on the packet. */

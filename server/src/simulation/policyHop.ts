@@ -41,10 +41,7 @@ export function policyHop(world: World, walk: Walk, ask: PolicyAsk): Walk {
   if (!world.cni.enforces) {
     const guarded = verdict.policies.length > 0 || (verdict.adminPolicies ?? []).length > 0;
     const engine = world.cni.plugin === 'none' ? 'a cluster without a network plugin' : world.cni.plugin;
-    if (guarded)
-      world.notes.warn(
-        `${engine === 'flannel' ? engine : capital(engine)} enforces no NetworkPolicy: ${podName(pod)} has policies, and nothing guards it.${verdict.verdict === 'denied' ? ' An enforcing plugin would drop this packet.' : ''}`,
-      );
+    if (guarded) world.notes.notGuarded(engine === 'flannel' ? engine : capital(engine), podName(pod), verdict.verdict === 'denied');
     return step(walk, {
       ...shared,
       verdict: 'not-enforced',

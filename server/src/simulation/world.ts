@@ -87,8 +87,15 @@ export class Notes {
   private readonly unknownMap = new Map<string, Unknown>();
   private readonly remedyMap = new Map<string, Remedy>();
   private readonly tipMap = new Map<string, Remedy>();
+  private readonly unguarded = new Map<string, boolean>();
+  private engine = '';
   warn(text: string): void {
     this.warningSet.add(text);
+  }
+  /** A pod has policies that the `engine` does not enforce; `denied`: they would stop this packet. Told in one sentence for all pods. */
+  notGuarded(engine: string, pod: string, denied: boolean): void {
+    this.engine = engine;
+    this.unguarded.set(pod, denied || this.unguarded.get(pod) === true);
   }
   unknown(what: string, because: readonly Evidence[] = []): void {
     if (!this.unknownMap.has(what)) this.unknownMap.set(what, { what, because });
@@ -103,7 +110,7 @@ export class Notes {
     return [...this.tipMap.values()];
   }
   get warnings(): readonly string[] {
-    return [...this.warningSet];
+    return [...unguardedWarning(this.engine, this.unguarded), ...this.warningSet];
   }
   get unknowns(): readonly Unknown[] {
     return [...this.unknownMap.values()];
@@ -111,6 +118,18 @@ export class Notes {
   get remedies(): readonly Remedy[] {
     return [...this.remedyMap.values()].sort((a, b) => Number(b.helps) - Number(a.helps));
   }
+}
+
+const mostNamed = 5;
+
+function unguardedWarning(engine: string, pods: ReadonlyMap<string, boolean>): readonly string[] {
+  const names = [...pods.keys()];
+  if (names.length === 0) return [];
+  const several = names.length > 1;
+  const last = names.length > mostNamed ? `${names.length - mostNamed} more` : names.pop();
+  const shown = [names.slice(0, mostNamed).join(', '), last].filter(Boolean).join(' and ');
+  const would = [...pods.values()].includes(true) ? ' An enforcing plugin would drop this packet.' : '';
+  return [`${engine} enforces no NetworkPolicy: ${shown} ${several ? 'have' : 'has'} policies, and nothing guards ${several ? 'them' : 'it'}.${would}`];
 }
 
 /** The namespace of something, with unspecified ones where the trace places them. */

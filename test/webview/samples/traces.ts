@@ -128,7 +128,7 @@ const cart = pod('cart', 'node-2', '10.244.1.9');
 const virtual = packet('10.244.0.7:41512', '10.96.112.7:7070');
 const chosen = packet('10.244.0.7:41512', '10.244.1.9:7070');
 const wrapped = packet('10.244.0.7:41512', '10.244.1.9:7070', {
-  encapsulation: { kind: 'vxlan', source: '192.168.0.11', destination: '192.168.0.12', overhead: 50 },
+  encapsulation: { kind: 'vxlan', source: '192.168.0.11', destination: '192.168.0.12', overhead: 50, udpPort: 4789 },
 });
 
 function allowing(name: string, file: string, line: number, reason: string, peers?: string, ports?: string): Pick<Hop, 'policies' | 'because'> {

@@ -1,6 +1,6 @@
 /** The words of the trace view: hop titles, verdicts, outcomes and endpoints. */
 import type { EndpointChoice } from '../../../server/src/protocol/panel';
-import type { Branch, Flow, Hop, HopKind, Outcome, PacketEnd, Trace, Verdict } from '../../../server/src/protocol/trace';
+import type { Branch, Encapsulation, Flow, Hop, HopKind, Outcome, PacketEnd, Trace, Verdict } from '../../../server/src/protocol/trace';
 import { decidingHop, journeyOf, nodeOf } from './journey';
 
 /** The name of a hop as the list shows it. */
@@ -80,7 +80,7 @@ function placeOf(hop: Hop, proxyMode: string): string {
     case 'service-translation':
       return words(node, proxyMode);
     case 'underlay':
-      return hop.after.encapsulation ? tunnelPort(hop.after.encapsulation.kind) : 'no tunnel';
+      return hop.after.encapsulation ? tunnelPort(hop.after.encapsulation) : 'no tunnel';
     case 'policy-egress':
       return words(node, 'asked with the translated address');
     case 'policy-ingress':
@@ -108,9 +108,9 @@ function words(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
-/** What carries a tunnel on the wire (RFC 7348, RFC 8926; IP in IP is protocol 4 and has no port). */
-export function tunnelPort(kind: 'vxlan' | 'ipip' | 'geneve'): string {
-  return kind === 'vxlan' ? 'UDP 4789' : kind === 'geneve' ? 'UDP 6081' : 'IP protocol 4';
+/** What carries a tunnel on the wire: a UDP port, or for IP in IP the protocol number 4. */
+export function tunnelPort({ udpPort }: Pick<Encapsulation, 'udpPort'>): string {
+  return udpPort === undefined ? 'IP protocol 4' : `UDP ${udpPort}`;
 }
 
 export function tunnelName(kind: 'vxlan' | 'ipip' | 'geneve'): string {

@@ -55,7 +55,17 @@ function throughTunnel(world: World, walk: Walk, from: PlannedNode, to: PlannedN
     at: atNode(from),
     device: tunnel.device,
     verdict: 'encapsulated',
-    after: { ...walk.packet, mtu: nodeMtu, encapsulation: { kind: tunnel.kind, source: from.address, destination: to.address, overhead } },
+    after: {
+      ...walk.packet,
+      mtu: nodeMtu,
+      encapsulation: {
+        kind: tunnel.kind,
+        source: from.address,
+        destination: to.address,
+        overhead,
+        ...(tunnel.udpPort === undefined ? {} : { udpPort: tunnel.udpPort }),
+      },
+    },
     plain: `The packet is put into a second packet, addressed from node to node. ${overhead} bytes are added; the pod MTU of ${podMtu(world.cni, family)} leaves room for them.`,
     expert: `${tunnel.name} on ${tunnel.device}: outer ${from.address} → ${to.address}${tunnel.udpPort === undefined ? ', protocol 4' : ` UDP ${tunnel.udpPort}`}, +${overhead} bytes on node MTU ${nodeMtu}.${world.cni.plugin === 'cilium' ? ' The header carries the sender’s security identity.' : ''}`,
     assumed: true,

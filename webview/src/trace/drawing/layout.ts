@@ -278,6 +278,6 @@ function betweenOf(step: Step, at: Point, flat: boolean): BetweenShape {
     step,
     flat,
     ...(encapsulation ? { above: tunnelName(encapsulation.kind) } : {}),
-    below: encapsulation ? [tunnelPort(encapsulation.kind), `+${encapsulation.overhead} bytes`] : [],
+    below: encapsulation ? [tunnelPort(encapsulation), `+${encapsulation.overhead} bytes`] : [],
   };
 }
