@@ -36,7 +36,7 @@ export function picker(options: PickerOptions): Picker {
     { type: 'button', class: 'picker-button', 'aria-haspopup': 'listbox', 'aria-expanded': 'false', 'aria-labelledby': `${id}-label ${id}-shown` },
     iconPlace,
     shown,
-    icon('chevronDown', 12),
+    icon('chevronDown'),
   );
   const input = el('input', {
     type: 'text',

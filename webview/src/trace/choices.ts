@@ -127,7 +127,10 @@ export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: st
 export function portChoices(endpoints: readonly EndpointChoice[], to: string, chosen: string): readonly Choice[] {
   const ports = endpoints.find((choice) => choice.endpoint === to)?.ports ?? [];
   const seen = new Set<string>(['']);
-  const choices: Choice[] = ports.length > 0 || chosen === '' ? [{ value: '', label: ports.length > 0 ? 'any port' : 'none known' }] : [];
+  const choices: Choice[] =
+    ports.length > 0 || chosen === ''
+      ? [{ value: '', label: ports.length > 0 ? 'any port' : /^(ingress|gateway|route|https?:)/.test(to) ? 'as routed' : 'none known' }]
+      : [];
   for (const port of ports) {
     const value = String(port.number);
     if (seen.has(value)) continue;

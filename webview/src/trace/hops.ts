@@ -187,7 +187,8 @@ export function packetCell(rows: readonly PacketRow[] | string): Child {
   );
 }
 
-function besideRows(beside: readonly Hop[], options: HopListOptions): HTMLElement {
+/** What the two ends share beside the packet's way, and the variables that a Service gives. */
+export function besideRows(beside: readonly Hop[], options: HopListOptions): HTMLElement {
   return el(
     'div',
     { class: 'beside' },

@@ -5,7 +5,7 @@ import type { Child } from '../dom';
 import { icon } from '../icons';
 import { mark } from '../marks';
 import { conditionalMark, unsureFrom } from './conditional';
-import { conditionRow, packetCell, verdictWords } from './hops';
+import { besideRows, conditionRow, packetCell, verdictWords } from './hops';
 import type { HopList, HopListOptions } from './hops';
 import { isLookup, joinForwarding, nodeOf } from './journey';
 import type { JoinedHops } from './journey';
@@ -68,7 +68,14 @@ export function createTimeline(options: HopListOptions): HopList {
     } else return;
     event.preventDefault();
   });
-  const element = el('section', { class: 'timeline-place' }, list, notReached(options), foot(options));
+  const element = el(
+    'section',
+    { class: 'timeline-place' },
+    list,
+    notReached(options),
+    journey.beside.length > 0 && besideRows(journey.beside, options),
+    foot(options),
+  );
   return {
     element,
     setCurrent(index, follow, arriving) {

@@ -152,11 +152,12 @@ function drawInsertion(edit: RemedyEdit, excerpt: Excerpt | undefined): HTMLElem
 }
 
 function drawUnknowns(unknowns: readonly Unknown[], host: WhyHost): HTMLElement {
+  const kinds = withoutTwins(unknowns);
   return el(
     'div',
     { class: 'unknowns' },
     el('div', { class: 'why-head' }, el('h2', null, 'What would have to be known')),
-    unknowns.slice(0, 20).map((unknown) =>
+    kinds.slice(0, 20).map(({ unknown, alike }) =>
       el(
         'div',
         { class: 'policy-row' },
@@ -165,13 +166,31 @@ function drawUnknowns(unknowns: readonly Unknown[], host: WhyHost): HTMLElement 
           'div',
           null,
           sentence(unknown.what),
+          alike > 0 && el('span', { class: 'secondary' }, ` (and ${plural(alike, 'more pod')} in the same way)`),
           ' ',
           unknown.because.slice(0, 2).map((evidence) => [evidenceLink(evidence, (at) => host.reveal(at)), ' ']),
         ),
       ),
     ),
-    unknowns.length > 20 && el('p', { class: 'secondary' }, `and ${plural(unknowns.length - 20, 'thing')} more`),
+    kinds.length > 20 && el('p', { class: 'secondary' }, `and ${plural(kinds.length - 20, 'thing')} more`),
   );
+}
+
+/** Pods of one workload are unknown for one reason, which is said once: what differs are their names, what decides is the same. */
+function withoutTwins(unknowns: readonly Unknown[]): readonly { readonly unknown: Unknown; readonly alike: number }[] {
+  const byEvidence = new Map<string, { unknown: Unknown; alike: number }>();
+  for (const unknown of unknowns) {
+    const key = unknown.because.length === 0 ? unknown.what : JSON.stringify([unknown.because.map(({ at, role }) => [at, role]), withoutNumbers(unknown.what)]);
+    const before = byEvidence.get(key);
+    if (before) before.alike += 1;
+    else byEvidence.set(key, { unknown, alike: 0 });
+  }
+  return [...byEvidence.values()];
+}
+
+/** `frontend-2` and `frontend-1` are pods of one workload. */
+function withoutNumbers(text: string): string {
+  return text.replace(/-\d+\b/g, '-N');
 }
 
 /** The text around the place of the edit, where some evidence shows it. */
