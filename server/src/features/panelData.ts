@@ -4,13 +4,14 @@ import type { Context } from '../model/context';
 import { isPodHolder, type Resource } from '../model/resources';
 import { known } from '../base/opaque';
 import { concurrentContainers } from '../model/pod';
-import { type ObjectRef, severities, type Severity } from '../protocol/source';
+import { type ObjectRef, severities } from '../protocol/source';
 import type { EndpointChoice, QuestionDefaults } from '../protocol/panel';
 import type { TopologyAnswer } from '../protocol/requests';
 import type { Topology, TopologyCard } from '../protocol/topology';
 import type { CniMode, ProxyMode } from '../protocol/trace';
 import { cniModeOf, proxyModes } from '../protocol/trace';
 import { buildTopology } from '../topology/topology';
+import type { FindingCount, FindingCounts } from '../workspace/findingCounts';
 import type { Snapshot } from '../workspace/snapshot';
 import { endpointOf } from './endpointNames';
 import { toTextSpan } from './toLsp';
@@ -129,16 +130,11 @@ function portsOf(resource: Resource, sentPorts: () => EndpointChoice['ports']): 
   return sentPorts();
 }
 
-interface Counted {
-  readonly severity: Severity;
-  readonly count: number;
-}
-
-function countFor(counts: ReadonlyMap<string, Counted>, { kind, namespace, name }: ObjectRef): Counted | undefined {
+function countFor(counts: FindingCounts, { kind, namespace, name }: ObjectRef): FindingCount | undefined {
   return counts.get(`${kind}/${namespace ?? ''}/${name}`) ?? counts.get(`${kind}//${name}`);
 }
 
-function worst(all: readonly (Counted | undefined)[]): Counted | undefined {
+function worst(all: readonly (FindingCount | undefined)[]): FindingCount | undefined {
   const counted = all.filter((one) => one !== undefined).sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   const [first] = counted;
   return first && { severity: first.severity, count: counted.reduce((sum, { count }) => sum + count, 0) };
@@ -155,18 +151,9 @@ function filesOf(snapshot: Snapshot, context: Context, { kind, namespace, name }
 
 /** Each card with the worst finding of its resource and its place in text. */
 function withFindings(snapshot: Snapshot, context: Context, topology: Topology): Topology {
-  const byFile = new Map<string, Map<string, { severity: Severity; count: number }>>();
-  const countsOf = (uri: string): Map<string, { severity: Severity; count: number }> => {
-    const kept = byFile.get(uri);
-    if (kept) return kept;
-    const counts = new Map<string, { severity: Severity; count: number }>();
-    for (const { object, severity } of snapshot.findings(uri)) {
-      if (!object || severity === 'hint') continue;
-      const key = `${object.kind}/${object.namespace ?? ''}/${object.name}`;
-      const count = counts.get(key);
-      if (!count) counts.set(key, { severity, count: 1 });
-      else counts.set(key, { severity: severities.indexOf(severity) < severities.indexOf(count.severity) ? severity : count.severity, count: count.count + 1 });
-    }
+  const byFile = new Map<string, FindingCounts>();
+  const countsOf = (uri: string): FindingCounts => {
+    const counts = byFile.get(uri) ?? snapshot.findingCounts(uri);
     byFile.set(uri, counts);
     return counts;
   };

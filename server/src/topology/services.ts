@@ -24,8 +24,7 @@ export function addServices(graph: GraphBuilder): void {
       lane: entered && !apart ? 'load-balancer' : 'service',
       shape: 'card',
       endpoint: id.replace(/#\d+$/, ''),
-      note: noteOf(service),
-      ports: service.spec.ports.map((port, position) => portRow(service, port, position)),
+      ...ownParts(service),
       containers: [],
     };
     graph.addCard(card);
@@ -83,6 +82,17 @@ function routedServices(graph: GraphBuilder): ReadonlySet<Resource> {
     }
   }
   return routed;
+}
+
+/** What the manifest alone says does not change with the rest of the context. */
+const partsByResource = new WeakMap<Resource, Pick<TopologyCard, 'note' | 'ports'>>();
+
+function ownParts(service: Resource<'Service'>): Pick<TopologyCard, 'note' | 'ports'> {
+  const kept = partsByResource.get(service);
+  if (kept) return kept;
+  const made = { note: noteOf(service), ports: service.spec.ports.map((port, position) => portRow(service, port, position)) };
+  partsByResource.set(service, made);
+  return made;
 }
 
 function noteOf(service: Resource<'Service'>): string {
