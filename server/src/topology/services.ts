@@ -4,6 +4,7 @@ import type { PodSet } from '../cluster/clusterIndex';
 import { concurrentContainers } from '../model/pod';
 import type { Resource, ServicePort } from '../model/resources';
 import type { PortRow, TopologyCard } from '../protocol/topology';
+import { addPodGhost } from './ghosts';
 import { sourceOf, type GraphBuilder } from './graph';
 import { portId } from './workloads';
 
@@ -118,6 +119,7 @@ function portRow(service: Resource<'Service'>, port: ServicePort, position: numb
 
 function addBackends(graph: GraphBuilder, service: Resource<'Service'>, id: string): void {
   const { yes, maybe } = graph.index.backends(service);
+  if (yes.length === 0 && maybe.length === 0) addPodGhost(graph, service, id);
   const because = sourceOf(service, ['spec', 'selector']);
   for (const [podSets, certain] of [
     [yes, true],

@@ -6,6 +6,7 @@ import { addEgress } from './egress';
 import { addEntries } from './entries';
 import { describeNodes } from './nodes';
 import { buildGates, describeDns, describePolicies } from './gates';
+import { addGoverningGhosts } from './ghosts';
 import { PeerGroups } from './peerGroups';
 import { addServices } from './services';
 import { GraphBuilder } from './graph';
@@ -25,6 +26,7 @@ export const buildTopology: BuildTopology = (index, { enforced }) => {
   orderPortRows(graph);
   addEntries(graph);
   addCallers(graph);
+  addGoverningGhosts(graph);
   const groups = new PeerGroups(graph);
   addEgress(graph, groups, enforced);
   const cards = [...graph.cards.values()].sort(byId);

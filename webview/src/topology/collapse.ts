@@ -68,7 +68,7 @@ function rowOf(namespace: string, members: readonly TopologyCard[]): TopologyCar
   const worst = severities.find((severity) => findings.some((finding) => finding.severity === severity));
   const parts = [
     counted(members.filter((card) => card.object?.kind === 'Service' && card.shape === 'card').length, 'Service'),
-    counted(members.filter((card) => card.lane === 'workload').length, 'workload'),
+    counted(members.filter((card) => card.lane === 'workload' && card.shape === 'card').length, 'workload'),
   ];
   return {
     ...callerOf(namespace),

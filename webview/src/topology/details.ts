@@ -6,6 +6,7 @@ import { el, type Child } from '../dom';
 import { icon } from '../icons';
 import { dropdown, link } from '../toolkit';
 import { iconOf } from './drawCard';
+import { egressWords } from './egressWords';
 import type { TopologyHost, TopologyViewState } from './host';
 import { cardsById, downOf, fileAndLine, relatedTo } from './relations';
 
@@ -23,13 +24,30 @@ export function drawDetails(state: TopologyViewState, card: TopologyCard, host: 
     'div',
     { class: 'details' },
     column('In from', coming.length, rowsOf(coming, 'from', topology, host)),
-    column('Out to', going.length, rowsOf(going, 'to', topology, host)),
+    column('Out to', going.length, [...sendingRows(workloads), ...rowsOf(going, 'to', topology, host)]),
     column(
       'Policies',
       policies.length,
       policies.slice(0, mostRows).map((policy) => row(icon('policy', 14), policy.name, policy.says, policy.source, host, undefined, policy.range?.start.line)),
     ),
     workloads.length > 0 && column('Pods', undefined, readinessControls(workloads, state.notReady, host)),
+  );
+}
+
+/** What the policies of the pods themselves let out, whatever is called. */
+function sendingRows(workloads: readonly TopologyCard[]): readonly HTMLElement[] {
+  return workloads.flatMap(({ title, egress }) =>
+    egress
+      ? [
+          el(
+            'div',
+            { class: 'details-row' },
+            icon('policy', 14),
+            el('span', { class: 'details-name', title }, workloads.length > 1 ? title : 'Its pods'),
+            el('span', { class: 'details-says', title: egressWords(egress) }, egressWords(egress)),
+          ),
+        ]
+      : [],
   );
 }
 

@@ -7,6 +7,7 @@ import { namespaceOfRow } from './collapse';
 import { headHeight, pillHeight, rowHeight } from './layout';
 
 const titleFont: Font = { size: 11, weight: 600 };
+const ghostFont: Font = { ...titleFont, italic: true };
 const textFont: Font = { size: 11 };
 const monoFont: Font = { size: 10.5, mono: true };
 
@@ -110,7 +111,7 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
     group.append(svg('text', { class: down > 0 ? 'not-ready' : 'muted', x: right, y: 14, 'text-anchor': 'end' }, note));
     right -= measureText(note, textFont) + 4;
   }
-  const shown = cutMiddle(card.title, Math.max(20, right - 25), titleFont);
+  const shown = cutMiddle(card.title, Math.max(20, right - 25), card.shape === 'ghost' ? ghostFont : titleFont);
   group.append(svg('text', { class: 'card-title', x: 25, y: 14 }, shown));
   group.append(
     svgTitle(
@@ -134,7 +135,7 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
 }
 
 function withoutPorts(card: TopologyCard): string {
-  if (card.shape === 'ghost') return 'not in these files';
+  if (card.shape === 'ghost') return card.note ?? 'not in these files';
   if (card.lane === 'workload') return 'listens on no port';
   return card.note ?? 'no ports';
 }

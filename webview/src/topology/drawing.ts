@@ -19,6 +19,8 @@ export interface DrawingContent {
   readonly dimmed: ReadonlySet<string>;
   readonly selected: string | null;
   readonly zoom: number;
+  /** So high is the ground that is free for it: its lanes reach to the end of that. */
+  readonly leastHeight: number;
   /** Namespaces that can be closed to a row. */
   readonly closable: ReadonlySet<string>;
   readonly notReady: readonly PodsInState[];
@@ -163,12 +165,13 @@ export function createDrawing(host: DrawingHost): Drawing {
   function show(next: DrawingContent): void {
     content = next;
     const { drawing, zoom } = next;
-    root.setAttribute('viewBox', `0 0 ${drawing.width} ${drawing.height}`);
+    const height = Math.max(drawing.height, next.leastHeight);
+    root.setAttribute('viewBox', `0 0 ${drawing.width} ${height}`);
     root.setAttribute('width', String(Math.round(drawing.width * zoom)));
-    root.setAttribute('height', String(Math.round(drawing.height * zoom)));
+    root.setAttribute('height', String(Math.round(height * zoom)));
     element.style.width = `${Math.round(drawing.width * zoom)}px`;
-    element.style.height = `${Math.round(drawing.height * zoom)}px`;
-    drawLanes(drawing);
+    element.style.height = `${Math.round(height * zoom)}px`;
+    drawLanes(drawing, height);
     draw();
     drawNotes(drawing, zoom);
   }
@@ -226,7 +229,7 @@ export function createDrawing(host: DrawingHost): Drawing {
         .map((placed) =>
           drawEdge(placed, {
             related: related.edges.has(placed.edge.id),
-            ghost: drawing.cards.get(placed.edge.to.card)?.card.shape === 'ghost',
+            ghost: [placed.edge.from, placed.edge.to].some((end) => drawing.cards.get(end.card)?.card.shape === 'ghost'),
             dimmed: dimmed.has(placed.edge.from.card) && dimmed.has(placed.edge.to.card),
             words: wordsOfEdge(placed.edge, drawing),
             dotAtStart: drawing.cards.get(placed.edge.from.card)?.card.lane !== 'outside',
@@ -258,7 +261,7 @@ export function createDrawing(host: DrawingHost): Drawing {
     if (group) group.style.transform = `translate(${placed.x}px, ${placed.y}px)`;
   }
 
-  function drawLanes({ lanes, height, labels, cards, hidden }: TopologyDrawing): void {
+  function drawLanes({ lanes, labels, cards, hidden }: TopologyDrawing, height: number): void {
     const above: SVGElement[] = [];
     const strips = lanes.order
       .filter((lane) => lane.strip)
@@ -292,7 +295,9 @@ export function createDrawing(host: DrawingHost): Drawing {
     const containers = lanes.byKind.container;
     const open = containers.strip
       ? []
-      : [...cards.values()].filter(({ card }) => card.lane === 'workload').map((placed) => drawContainers(placed, containers.x, containers.width));
+      : [...cards.values()]
+          .filter(({ card }) => card.lane === 'workload' && card.shape === 'card')
+          .map((placed) => drawContainers(placed, containers.x, containers.width));
     stripWordsLayer.replaceChildren(...above);
     lanesLayer.replaceChildren(
       ...labels.flatMap(({ band }) => (band ? [svg('rect', { class: 'band', ...band, rx: 3 })] : [])),
@@ -335,17 +340,19 @@ export function createDrawing(host: DrawingHost): Drawing {
     );
   }
 
-  function ghostNote({ card, x, y, width }: PlacedNote, zoom: number): HTMLElement {
+  function ghostNote({ card, x, y, width, words }: PlacedNote, zoom: number): HTMLElement {
     const place = placeOf(card);
     const source = card.ghost?.namedBy[0];
     const font = { size: 11 };
-    const lines = wrapText(card.ghost?.says ?? '', Math.min(width, 210), font, 2);
+    const lines = wrapText(words, Math.min(width, 210), font, 2);
     const note = el(
       'div',
       { class: 'ghost-note' },
       lines.join(' '),
       ' ',
-      place !== undefined && source && link({ label: place, title: 'Show in the editor', onClick: () => host.open(card) }),
+      place !== undefined &&
+        source &&
+        link({ label: cutMiddle(place, Math.min(width, 210) - 10, font), title: `${place}\nShow in the editor`, onClick: () => host.open(card) }),
     );
     note.style.left = `${x * zoom}px`;
     note.style.top = `${(y + 5) * zoom}px`;
@@ -359,6 +366,7 @@ export function createDrawing(host: DrawingHost): Drawing {
     show,
     focus,
     whole() {
+      if (content) show({ ...content, leastHeight: 0 });
       drawingAll = true;
       draw();
       drawingAll = false;

@@ -46,6 +46,7 @@ export interface PlacedNote {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  readonly words: string;
 }
 
 export interface TopologyDrawing {
@@ -104,7 +105,7 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
     // The row of a collapsed namespace says its name itself.
     const isRow = members.every((group) => namespaceOfRow(group.id) !== undefined);
     const top = y;
-    y = placeBand(members, isRow && y > 0 ? y : y + bandHead, put, rowOf, (card, at) => notes.push(noteOf(card, at, lanes)));
+    y = placeBand(members, isRow && y > 0 ? y : y + bandHead, put, rowOf, (card, at) => notes.push(...noteOf(card, at, lanes)));
     if (isRow) continue;
     const x = lanes.byKind.service.x;
     const ruleTo = lanes.byKind.workload.x + lanes.byKind.workload.width;
@@ -237,13 +238,14 @@ function placeBand(
         left += headHeight + rowHeight + between;
       } else {
         put(item, left);
-        if (item.shape === 'ghost' && item.ghost) note(item, left);
+        if (item.ghost && group.workloads.length === 0) note(item, left);
         left += cardHeight(item) + between;
       }
     }
     let right = y;
     for (const card of group.workloads) {
       put(card, right);
+      if (card.ghost) note(card, right);
       right += cardHeight(card) + between;
     }
     const hasNote = group.workloads.length === 0 && group.services.some((item) => !('through' in item) && item.shape === 'ghost');
@@ -379,9 +381,15 @@ function placeEdge(edge: TopologyEdge, cards: ReadonlyMap<string, PlacedCard>, l
   ];
 }
 
-function noteOf(card: TopologyCard, y: number, lanes: Lanes): PlacedNote {
-  const x = lanes.byKind.service.x + lanes.byKind.service.width + 15;
-  return { card, x, y, width: lanes.byKind.workload.x + lanes.byKind.workload.width - x };
+/** Beside the ghost: over the empty place of its workload, or where its containers would be. Where there is no room the bar below says it, once it is selected. */
+function noteOf(card: TopologyCard, y: number, lanes: Lanes): readonly PlacedNote[] {
+  const { service, workload, container } = lanes.byKind;
+  const words = card.ghost?.says ?? '';
+  // The edge to the ghost tells the beginning of the sentence.
+  if (card.lane === 'workload')
+    return container.strip ? [] : [{ card, x: container.x, y: y - 4, width: container.width, words: words.slice(words.indexOf('no file')) }];
+  const x = service.x + service.width + 15;
+  return [{ card, x, y, width: workload.x + workload.width - x, words }];
 }
 
 /** Callers with those first from which the way from outside, or from a workload that nobody calls, is shortest. */

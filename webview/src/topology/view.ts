@@ -216,8 +216,18 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     const isWhole = part !== undefined || collapsed.topology === filtered.topology;
     drawn = layOut(collapsed.topology, width, open, countContainers(part ?? filtered.topology));
     const related = relatedTo(isWhole ? topology : collapsed.topology, state.selected);
+    replace(
+      railsPlace,
+      drawRails(topology, (at) => host.reveal(at)),
+    );
+    for (const place of [railsPlace, legendPlace]) place.style.width = `${width}px`;
+    const float = drawn.cards.size > floatMinimapAbove;
+    floating.hidden = !float;
+    minimapPlace.hidden = float;
+    (float ? floating : minimapPlace).append(minimap.element);
     drawing.show({
       drawing: drawn,
+      leastHeight: drawn.height * zoom < scroller.clientHeight ? freeHeight() / zoom : 0,
       related,
       dimmed: filtered.dimmed,
       selected: state.selected,
@@ -228,16 +238,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     });
     renderHeads(part ?? filtered.topology, drawn);
     ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
-    replace(
-      railsPlace,
-      drawRails(topology, (at) => host.reveal(at)),
-    );
-    for (const place of [railsPlace, legendPlace]) place.style.width = `${width}px`;
     minimap.update(drawn, related.own);
-    const float = drawn.cards.size > floatMinimapAbove;
-    floating.hidden = !float;
-    minimapPlace.hidden = float;
-    (float ? floating : minimapPlace).append(minimap.element);
     zoomText.textContent = `${Math.round(zoom * 100)} %`;
     const card = state.selected === null ? undefined : cardsById(topology).get(state.selected);
     details.hidden = !detailsOpen || !card;
@@ -253,6 +254,17 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     });
     if (state.selected !== shownSelection) bringIntoView(state.selected);
     scrolled();
+  }
+
+  /** Without the empty ground that only the page fills; the page has it again in the next frame. */
+  function wholeDrawing(): SVGSVGElement {
+    requestAnimationFrame(render);
+    return drawing.whole();
+  }
+
+  /** What lane heads, rails and legend leave of the visible part. */
+  function freeHeight(): number {
+    return scroller.clientHeight - [laneHeads, railsPlace, legendPlace].reduce((sum, part) => sum + part.offsetHeight, 1);
   }
 
   /** `part`: what is drawn of a large graph; undefined when all of it is, null when it is not large. */
@@ -367,12 +379,12 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       }
       if (!drawn) return undefined;
       return {
-        element: drawing.whole(),
+        element: wholeDrawing(),
         name: `${topology.context.label}-topology`,
         title: `${topology.context.label}: topology`,
         words: [
           ...drawn.lanes.order.filter((lane) => !lane.strip).map((lane) => ({ text: laneTitles[lane.kind], x: lane.x, y: -2, strong: true })),
-          ...drawn.notes.map((note) => ({ text: note.card.ghost?.says ?? '', x: note.x, y: note.y + 18 })),
+          ...drawn.notes.map((note) => ({ text: note.words, x: note.x, y: note.y + 18 })),
         ],
       };
     },
