@@ -2,7 +2,6 @@
 import type { Topology } from '../../../server/src/protocol/topology';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
-import { measureText } from '../measureText';
 import { dropdown, iconButton, link, progressRing, textField } from '../toolkit';
 import { aroundAbove, aroundResource } from './around';
 import { collapseNamespaces, namespaceOfRow } from './collapse';
@@ -10,11 +9,13 @@ import { drawDetails } from './details';
 import { createDrawing } from './drawing';
 import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
 import type { TopologyHost, TopologyView, TopologyViewState } from './host';
-import { hasHead, laneTitles, type Lane, type Lanes } from './lanes';
+import { drawLaneHeads } from './laneHeads';
+import { laneTitles } from './lanes';
 import { layOut, type TopologyDrawing } from './layout';
 import { drawLegend } from './legend';
 import { createMinimap } from './minimap';
 import { drawNeighbours } from './narrow';
+import { panByDragging } from './panByDragging';
 import { drawRails } from './rails';
 import { fillSelectedBar } from './selectedBar';
 import { cardsById, mostSpecific, relatedTo, twinOf } from './relations';
@@ -61,9 +62,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     },
     reveal: (at) => host.reveal(at),
     openContainers() {
-      containersOpen = true;
-      host.changed();
-      render();
+      openContainers(true);
       scroller.scrollLeft = scroller.scrollWidth;
     },
     closeNamespace: (name) => setOpen(name, false),
@@ -136,6 +135,12 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     { passive: false },
   );
   panByDragging(scroller);
+
+  function openContainers(open: boolean): void {
+    containersOpen = open;
+    host.changed();
+    render();
+  }
 
   function setFilter(next: TopologyFilter): void {
     filter = next;
@@ -211,11 +216,12 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     const part = isLarge && onlyAround && state.selected !== null ? aroundResource(topology, state.selected) : undefined;
     showAround(topology, isLarge ? part : null);
     const collapsed = part
-      ? { topology: part, open: new Set<string>() }
+      ? { topology: part, open: new Set<string>(), weights: new Map<string, number>() }
       : collapseNamespaces(filtered.topology, filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]));
     const isWhole = part !== undefined || collapsed.topology === filtered.topology;
     drawn = layOut(collapsed.topology, width, open, countContainers(part ?? filtered.topology));
     const related = relatedTo(isWhole ? topology : collapsed.topology, state.selected);
+    renderBelow(topology);
     replace(
       railsPlace,
       drawRails(topology, (at) => host.reveal(at)),
@@ -232,14 +238,25 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       dimmed: filtered.dimmed,
       selected: state.selected,
       zoom,
+      weights: collapsed.weights,
       closable: collapsed.open,
       notReady: state.notReady,
       twin: (id) => twinOf(isWhole ? topology : collapsed.topology, id),
     });
-    renderHeads(part ?? filtered.topology, drawn);
+    laneHeads.style.minWidth = `${Math.round(drawn.lanes.width * zoom)}px`;
+    replace(
+      laneHeads,
+      drawLaneHeads(part ?? filtered.topology, drawn.lanes, zoom, () => openContainers(false)),
+    );
     ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
     minimap.update(drawn, related.own);
     zoomText.textContent = `${Math.round(zoom * 100)} %`;
+    if (state.selected !== shownSelection) bringIntoView(state.selected);
+    scrolled();
+  }
+
+  /** What stands below the drawing comes before it: its height is what they leave. */
+  function renderBelow(topology: Topology): void {
     const card = state.selected === null ? undefined : cardsById(topology).get(state.selected);
     details.hidden = !detailsOpen || !card;
     if (card && detailsOpen) replace(details, drawDetails(state, card, host));
@@ -252,8 +269,6 @@ export function createTopologyView(host: TopologyHost): TopologyView {
         bar.querySelector<HTMLElement>('.details-toggle')?.focus();
       },
     });
-    if (state.selected !== shownSelection) bringIntoView(state.selected);
-    scrolled();
   }
 
   /** Without the empty ground that only the page fills; the page has it again in the next frame. */
@@ -286,48 +301,6 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       ),
       part ? link({ label: 'Show all', onClick: () => toggle(false) }) : link({ label: `Only round ${title}`, onClick: () => toggle(true) }),
     );
-  }
-
-  function renderHeads(topology: Topology, { lanes }: TopologyDrawing): void {
-    laneHeads.style.minWidth = `${Math.round(lanes.width * zoom)}px`;
-    replace(
-      laneHeads,
-      lanes.order
-        .filter((lane) => lane.kind !== 'container' || !lane.strip)
-        .map((lane) => {
-          const count =
-            lane.kind === 'container'
-              ? topology.cards.reduce((sum, card) => sum + card.containers.length, 0)
-              : topology.cards.filter((card) => card.lane === lane.kind && card.shape !== 'ghost').length;
-          const title = hasHead(lane, lanes) ? headOf(lane, lanes, topology) : '';
-          const head = el(
-            'div',
-            { class: lane.strip ? `lane-head strip-head ${lane.kind}-head` : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
-            title,
-            !lane.strip && el('span', { class: 'lane-count' }, count),
-          );
-          head.style.left = `${Math.round(lane.x * zoom)}px`;
-          if (!lane.strip) head.style.maxWidth = `${Math.round(lane.width * zoom)}px`;
-          else head.style.width = `${Math.round(lane.width * zoom)}px`;
-          return head;
-        }),
-      lanes.byKind.container.strip ? null : closeContainers(lanes.byKind.container.x + lanes.byKind.container.width),
-    );
-  }
-
-  function closeContainers(right: number): HTMLElement {
-    const close = iconButton({
-      label: 'Hide the containers',
-      icon: icon('chevronLeft'),
-      onClick: () => {
-        containersOpen = false;
-        host.changed();
-        render();
-      },
-    });
-    close.classList.add('lane-close');
-    close.style.left = `${Math.round(right * zoom) - 22}px`;
-    return close;
   }
 
   function fillChoices(topology: Topology): void {
@@ -420,37 +393,6 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   };
 }
 
-/** The head of an empty lane reaches to the left; where the head before it needs that room, it is cut to its initials, and the tooltip says all. */
-function headOf(lane: Lane, { byKind }: Lanes, topology: Topology): string {
-  const title = laneTitles[lane.kind];
-  if (!lane.strip || lane.kind !== 'load-balancer') return title;
-  const before = `${laneTitles.outside}  ${topology.cards.filter((card) => card.lane === 'outside').length}`;
-  const room = lane.x + lane.width - byKind.outside.x - measureText(before, headFont) - 10;
-  return measureText(title, headFont) <= room ? title : 'LB';
-}
-
-const headFont = { size: 11, weight: 600 } as const;
-
 function countContainers(topology: Topology): number {
   return topology.cards.reduce((sum, card) => sum + (card.lane === 'workload' ? card.containers.length : 0), 0);
-}
-
-/** Dragging the ground pans, as on a map; a click stays a click. */
-function panByDragging(scroller: HTMLElement): void {
-  let from: { x: number; y: number; left: number; top: number } | undefined;
-  scroller.addEventListener('pointerdown', (event) => {
-    if (
-      event.button !== 0 ||
-      !(event.target instanceof Element) ||
-      event.target.closest('[data-card], [data-gate], [data-edge], button, a, vscode-link, .minimap')
-    )
-      return;
-    from = { x: event.clientX, y: event.clientY, left: scroller.scrollLeft, top: scroller.scrollTop };
-  });
-  scroller.addEventListener('pointermove', (event) => {
-    if (!from || !(event.buttons & 1)) return void (from = undefined);
-    scroller.scrollLeft = from.left - (event.clientX - from.x);
-    scroller.scrollTop = from.top - (event.clientY - from.y);
-  });
-  scroller.addEventListener('pointerup', () => (from = undefined));
 }
