@@ -6,6 +6,8 @@ import type { Resource } from '../model/resources';
 import { variablePrefix } from '../model/serviceVariables';
 import type { Path, SourceRef } from '../protocol/source';
 import type { ClusterIndex, Namespace, PodSet } from './clusterIndex';
+import type { ContextIndex, Dependency } from './createClusterIndex';
+import { sameItems } from './shards';
 
 /** A Service that values name and no file of the context declares. */
 export interface MissingService {
@@ -60,6 +62,29 @@ export function callsOf(podSet: PodSet, index: ClusterIndex): readonly ServiceCa
     }
   }
   return [...calls.values()];
+}
+
+interface RememberedCalls {
+  readonly rested: readonly (readonly [Dependency, readonly unknown[]])[];
+  readonly calls: readonly ServiceCall[];
+}
+
+/** By resource and context, the calls of its pods. */
+const remembered = new WeakMap<Resource, Map<string, RememberedCalls>>();
+
+/** The same, looked for again only where an answer of the index has changed on which they rested. For an index that nobody tracks. */
+export function rememberedCallsOf(podSet: PodSet, index: ContextIndex): readonly ServiceCall[] {
+  let byContext = remembered.get(podSet.resource);
+  if (!byContext) remembered.set(podSet.resource, (byContext = new Map<string, RememberedCalls>()));
+  const { id, closed, missing, namespace, cluster, generatedNames } = index.context;
+  const key = JSON.stringify([id, closed, missing.length, namespace, cluster?.dnsDomain, generatedNames]);
+  const kept = byContext.get(key);
+  if (kept?.rested.every(([dependency, before]) => sameItems(before, index.fingerprint(dependency)))) return kept.calls;
+  const { index: view, dependencies } = index.tracked();
+  const calls = callsOf(podSet, view);
+  byContext.clear();
+  byContext.set(key, { calls, rested: [...dependencies].map((dependency) => [dependency, index.fingerprint(dependency)] as const) });
+  return calls;
 }
 
 /** Text with the names in it. */

@@ -4,7 +4,7 @@ import type { Context } from '../model/context';
 import { isPodHolder, type Resource } from '../model/resources';
 import { known } from '../base/opaque';
 import { concurrentContainers } from '../model/pod';
-import { type ObjectRef, severities } from '../protocol/source';
+import { type ObjectRef, severities, type TextSpan } from '../protocol/source';
 import type { EndpointChoice, QuestionDefaults } from '../protocol/panel';
 import type { TopologyAnswer } from '../protocol/requests';
 import type { Topology, TopologyCard } from '../protocol/topology';
@@ -149,6 +149,22 @@ function filesOf(snapshot: Snapshot, context: Context, { kind, namespace, name }
   return [...new Set([own, ...(member?.origins?.documents ?? []).map(({ uri }) => uri)])];
 }
 
+/** As they were made last: most cards are the same after an edit, and stand where they stood. */
+const placedCards = new WeakMap<TopologyCard, TopologyCard>();
+
+function placed(card: TopologyCard, uri: string, range: TextSpan, finding: FindingCount | undefined): TopologyCard {
+  const kept = placedCards.get(card);
+  if (kept?.uri === uri && kept.range && samePlace(kept.range, range) && kept.finding?.severity === finding?.severity && kept.finding?.count === finding?.count)
+    return kept;
+  const made = { ...card, uri, range, ...(finding ? { finding } : {}) };
+  placedCards.set(card, made);
+  return made;
+}
+
+function samePlace(a: TextSpan, b: TextSpan): boolean {
+  return a.start.line === b.start.line && a.start.column === b.start.column && a.end.line === b.end.line && a.end.column === b.end.column;
+}
+
 /** Each card with the worst finding of its resource and its place in text. */
 function withFindings(snapshot: Snapshot, context: Context, topology: Topology): Topology {
   const byFile = new Map<string, FindingCounts>();
@@ -163,7 +179,7 @@ function withFindings(snapshot: Snapshot, context: Context, topology: Topology):
     if (!located) return card;
     const { object } = card;
     const finding = object && worst(filesOf(snapshot, context, object, located.file.uri).map((uri) => countFor(countsOf(uri), object)));
-    return { ...card, uri: located.file.uri, range: toTextSpan(located.file, located.range), ...(finding && card.shape === 'card' ? { finding } : {}) };
+    return placed(card, located.file.uri, toTextSpan(located.file, located.range), card.shape === 'card' ? (finding ?? undefined) : undefined);
   };
   const policies = topology.policies.map((policy) => {
     const located = snapshot.locate(policy.source);

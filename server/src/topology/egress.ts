@@ -4,7 +4,7 @@ import { allowedPorts } from '../cluster/policyPorts';
 import { hasPort, everyPort, noPorts, type PortSet } from '../cluster/portSet';
 import { known } from '../base/opaque';
 import { concurrentContainers } from '../model/pod';
-import type { TopologyEgress } from '../protocol/topology';
+import type { TopologyCard, TopologyEgress } from '../protocol/topology';
 import { protocols, type TransportProtocol } from '../protocol/trace';
 import type { GraphBuilder } from './graph';
 import type { PeerGroup, PeerGroups } from './peerGroups';
@@ -14,8 +14,24 @@ export function addEgress(graph: GraphBuilder, groups: PeerGroups, enforced: boo
   const counts = new PortCounts();
   for (const podSet of graph.podSets) {
     const card = graph.cards.get(graph.workloadCards.get(podSet.key) ?? '');
-    if (card) graph.addCard({ ...card, egress: egressOf(graph, podSet, groups, counts, enforced) });
+    if (card) graph.addCard(withEgress(card, egressOf(graph, podSet, groups, counts, enforced)));
   }
+}
+
+/** The same card for the same answer, so that whoever adds to it after an edit need not do so again. */
+const told = new WeakMap<TopologyCard, TopologyCard>();
+
+function withEgress(card: TopologyCard, egress: TopologyEgress): TopologyCard {
+  const kept = told.get(card);
+  if (kept?.egress && sameEgress(kept.egress, egress)) return kept;
+  const made = { ...card, egress };
+  told.set(card, made);
+  return made;
+}
+
+function sameEgress(a: TopologyEgress, b: TopologyEgress): boolean {
+  if (a.state !== 'limited' || b.state !== 'limited') return a.state === b.state;
+  return a.workloads === b.workloads && a.outside === b.outside;
 }
 
 const open: TopologyEgress = { state: 'open' };

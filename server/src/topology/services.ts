@@ -19,15 +19,7 @@ export function addServices(graph: GraphBuilder): void {
     // A Service behind an Ingress stays in the Service lane, so that every edge runs to the right; the way in is a card of its own.
     const apart = entered && routed.has(service);
     graph.serviceCards.set(service, id);
-    const card: TopologyCard = {
-      ...graph.base(service),
-      id,
-      lane: entered && !apart ? 'load-balancer' : 'service',
-      shape: 'card',
-      endpoint: id.replace(/#\d+$/, ''),
-      ...ownParts(service),
-      containers: [],
-    };
+    const card = cardOf(graph, service, id, entered && !apart ? 'load-balancer' : 'service');
     graph.addCard(card);
     if (entered) addInternet(graph);
     if (apart) {
@@ -85,14 +77,24 @@ function routedServices(graph: GraphBuilder): ReadonlySet<Resource> {
   return routed;
 }
 
-/** What the manifest alone says does not change with the rest of the context. */
-const partsByResource = new WeakMap<Resource, Pick<TopologyCard, 'note' | 'ports'>>();
+/** As they were made last: whatever the manifest says does not change with the rest of the context. */
+const cards = new WeakMap<Resource, TopologyCard>();
 
-function ownParts(service: Resource<'Service'>): Pick<TopologyCard, 'note' | 'ports'> {
-  const kept = partsByResource.get(service);
-  if (kept) return kept;
-  const made = { note: noteOf(service), ports: service.spec.ports.map((port, position) => portRow(service, port, position)) };
-  partsByResource.set(service, made);
+function cardOf(graph: GraphBuilder, service: Resource<'Service'>, id: string, lane: TopologyCard['lane']): TopologyCard {
+  const base = graph.base(service);
+  const kept = cards.get(service);
+  if (kept?.id === id && kept.namespace === base.namespace && kept.lane === lane) return kept;
+  const made: TopologyCard = {
+    ...base,
+    id,
+    lane,
+    shape: 'card',
+    endpoint: id.replace(/#\d+$/, ''),
+    note: noteOf(service),
+    ports: service.spec.ports.map((port, position) => portRow(service, port, position)),
+    containers: [],
+  };
+  cards.set(service, made);
   return made;
 }
 

@@ -10,27 +10,31 @@ export function addWorkloads(graph: GraphBuilder): void {
   for (const podSet of graph.podSets) {
     const id = graph.idOf(podSet.resource);
     graph.workloadCards.set(podSet.key, id);
-    graph.addCard({ ...graph.base(podSet.resource), id, lane: 'workload', shape: 'card', endpoint: id.replace(/#\d+$/, ''), ...ownParts(podSet) });
+    graph.addCard(cardOf(graph, podSet, id));
   }
 }
 
-type OwnParts = Pick<TopologyCard, 'labels' | 'note' | 'ports' | 'containers' | 'replicas'>;
+/** As they were made last: whatever the manifest says does not change with the rest of the context. */
+const cards = new WeakMap<Resource, TopologyCard>();
 
-/** What the manifest alone says does not change with the rest of the context. */
-const partsByResource = new WeakMap<Resource, OwnParts>();
-
-function ownParts(podSet: PodSet): OwnParts {
+function cardOf(graph: GraphBuilder, podSet: PodSet, id: string): TopologyCard {
   const { resource } = podSet;
-  const kept = partsByResource.get(resource);
-  if (kept) return kept;
-  const made: OwnParts = {
+  const base = graph.base(resource);
+  const kept = cards.get(resource);
+  if (kept?.id === id && kept.namespace === base.namespace) return kept;
+  const made: TopologyCard = {
+    ...base,
+    id,
+    lane: 'workload',
+    shape: 'card',
+    endpoint: id.replace(/#\d+$/, ''),
     labels: labelTexts(podSet.labels),
     note: resource.kind,
     ports: [...new Map(portsOf(podSet).map((port) => [port.id, port])).values()],
     containers: podSet.template.containers.flatMap((container) => containerOf(podSet, container)),
     ...(podSet.replicas === undefined || resource.type === 'Pod' ? {} : { replicas: podSet.replicas }),
   };
-  partsByResource.set(resource, made);
+  cards.set(resource, made);
   return made;
 }
 

@@ -42,7 +42,7 @@ export function rangeOfSource(source: SourceRef, file: FileState): TextRange {
   if (root) return { start: start + root.start, end: start + root.end };
   let ranges = remembered.get(tree);
   if (!ranges) remembered.set(tree, (ranges = new Map<string, TextRange>()));
-  const key = JSON.stringify([source.path, source.span]);
+  const key = source.path.join('\0') + (source.span ? `\0${source.span.start}-${source.span.end}` : '');
   const known = ranges.get(key);
   if (known) return { start: start + known.start, end: start + known.end };
   const range = rangeOfPlace({ at: source, part: 'value' }, file);
