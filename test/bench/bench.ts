@@ -12,6 +12,7 @@ import { testOptions } from '../support/workspaceOf';
 import { measureCheck } from './check';
 import { measureConnectivity } from './connectivityBench';
 import { generateWorkspace, type GeneratedFile } from './generateWorkspace';
+import { measureTopology } from './topologyBench';
 import { median, percentiles, round, time } from './timing';
 
 interface Figures {
@@ -46,6 +47,7 @@ try {
     figures,
     ...(part === undefined || part === 'check' ? { check: measureCheck(folder) } : {}),
     ...(part === undefined || part === 'connectivity' ? { connectivity: [200, 400].map((workloads) => measureConnectivity(workloads, rounds)) } : {}),
+    ...(part === undefined || part === 'topology' ? { topology: measureTopology(2000, rounds) } : {}),
     ...(first && thousand && first.files === 100 ? { keystrokeGrowth100To1000: round(thousand.keystroke.p50 / first.keystroke.p50) } : {}),
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

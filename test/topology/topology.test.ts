@@ -1,6 +1,8 @@
 /** From manifests to the graph: which cards stand in which lane, which ports edges join, what gates say. */
 import { describe, expect, it } from 'vitest';
+import { Opaque } from '../../server/src/base/opaque';
 import { createClusterIndex } from '../../server/src/cluster/createClusterIndex';
+import { policyVerdict } from '../../server/src/cluster/policyVerdict';
 import { callsOf } from '../../server/src/cluster/serviceCalls';
 import { decodeDocument } from '../../server/src/decode/decodeDocument';
 import type { Context } from '../../server/src/model/context';
@@ -52,6 +54,7 @@ const service = (name: string, spec: Readonly<Record<string, unknown>> = {}, nam
 const environment = (...values: readonly (readonly [string, string])[]): { readonly env: readonly unknown[] } => ({
   env: values.map(([name, value]) => ({ name, value })),
 });
+const unknownText = new Opaque('${APP}');
 const ids = (topology: Topology, lane: string): readonly string[] => topology.cards.filter((card) => card.lane === lane).map((card) => card.id);
 const edge = (topology: Topology, from: string, to: string): Topology['edges'][number] | undefined =>
   topology.edges.find((candidate) => candidate.from.card === from && candidate.to.card === to);
@@ -136,7 +139,7 @@ describe('Services', () => {
 
   it('do not reach across namespaces', () => {
     const topology = topologyOf(deployment('web', {}, 'other'), service('web'));
-    expect(topology.edges).toEqual([]);
+    expect(topology.edges.map(({ to }) => to.card)).toEqual(['ghost:pods/service/shop/web']);
   });
 
   it('that are entered from outside stand among the load balancers', () => {
@@ -289,5 +292,152 @@ describe('gates', () => {
     const topology = topologyOf(...manifests);
     expect(performance.now() - start).toBeLessThan(3_000);
     expect(topology.gates.filter((gate) => gate.letsIn === 1)).toHaveLength(299);
+  });
+});
+
+describe('a Service whose pods are in no file', () => {
+  const ghosts = (...manifests: readonly unknown[]): readonly Topology['cards'][number][] =>
+    topologyOf(...manifests).cards.filter((card) => card.shape === 'ghost' && card.lane === 'workload');
+
+  it('leads to a ghost that says what it selects and where', () => {
+    const topology = topologyOf(deployment('web'), service('web', { selector: { app: 'wbe', tier: 'front' }, ports: [{ port: 80 }, { port: 81, name: 'b' }] }));
+    expect(topology.cards.find((card) => card.shape === 'ghost')).toMatchObject({
+      id: 'ghost:pods/service/shop/web',
+      lane: 'workload',
+      title: 'no pod here',
+      note: 'app=wbe,tier=front',
+      ghost: { says: 'web selects pods by these labels, and no file here has such a pod.', namedBy: [{ path: ['spec', 'selector'] }] },
+    });
+    expect(topology.edges.map(({ from, to }) => `${from.port ?? ''} > ${to.card}`)).toEqual([
+      '0 > ghost:pods/service/shop/web',
+      '1 > ghost:pods/service/shop/web',
+    ]);
+  });
+
+  it.each([
+    ['its pods are here', service('web')],
+    ['it has no selector', service('gone', { selector: undefined })],
+    ['its selector is empty', service('gone', { selector: {} })],
+    ['its selector is not known', service('gone', { selector: { app: unknownText } })],
+    ['it is a name for something outside', service('gone', { type: 'ExternalName', externalName: 'db.example.com' })],
+  ])('has none where %s', (_words, manifest) => {
+    expect(ghosts(deployment('web'), manifest)).toEqual([]);
+  });
+
+  it('has none where a pod matches perhaps, or where its endpoints are written', () => {
+    const perhaps = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'shop', labels: { app: unknownText } }, spec: { containers: [] } };
+    expect(ghosts(perhaps, service('gone'))).toEqual([]);
+    const written = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'gone', namespace: 'shop' }, subsets: [] };
+    expect(ghosts(written, service('gone'))).toEqual([]);
+    expect(ghosts(written, service('other'))).toHaveLength(1);
+  });
+});
+
+describe('the Service of a StatefulSet', () => {
+  const set = (serviceName: string): unknown => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', namespace: 'shop' },
+    spec: {
+      serviceName,
+      selector: { matchLabels: { app: 'db' } },
+      template: { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'db', image: 'db' }] } },
+    },
+  });
+
+  it('is a ghost before it where no file declares it', () => {
+    const topology = topologyOf(set('db-pods'));
+    expect(topology.cards.find((card) => card.shape === 'ghost')).toMatchObject({
+      id: 'ghost:service/shop/db-pods',
+      ghost: { says: 'db names it as its Service, and no file here declares it.' },
+    });
+    expect(edge(topology, 'ghost:service/shop/db-pods', 'statefulset/shop/db')).toMatchObject({ certain: false });
+  });
+
+  it('is none where it is here, or where none is named', () => {
+    expect(topologyOf(set('db'), service('db')).cards.filter((card) => card.shape === 'ghost')).toEqual([]);
+    expect(topologyOf(set('')).cards.filter((card) => card.shape === 'ghost')).toEqual([]);
+  });
+});
+
+describe('whom a workload may send to', () => {
+  const egress = (rules: readonly unknown[], options: { readonly enforced: boolean } = { enforced: true }): unknown => {
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'api', namespace: 'shop' },
+      spec: { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Egress'], egress: rules },
+    };
+    const members = [deployment('api'), deployment('web'), deployment('job'), deployment('far', {}, 'other'), policy];
+    const topology = buildTopology(createClusterIndex(contextOf(members)), options);
+    return topology.cards.find((card) => card.id === 'deployment/shop/api')?.egress;
+  };
+
+  it.each([
+    ['nobody', [], { state: 'closed' }],
+    ['everybody', [{}], { state: 'open' }],
+    ['one', [{ to: [{ podSelector: { matchLabels: { app: 'web' } } }] }], { state: 'limited', workloads: 1, outside: false }],
+    ['its namespace, itself not counted', [{ to: [{ podSelector: {} }] }], { state: 'limited', workloads: 2, outside: false }],
+    ['a port by its name', [{ to: [{ podSelector: {} }], ports: [{ port: 'http' }] }], { state: 'limited', workloads: 2, outside: false }],
+    [
+      'a port where nobody listens',
+      [{ to: [{ podSelector: {} }], ports: [{ port: 53, protocol: 'UDP' }] }],
+      { state: 'limited', workloads: 0, outside: false },
+    ],
+    ['the internet', [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] }], { state: 'limited', outside: true }],
+  ])('%s', (_words, rules, expected) => {
+    expect(egress(rules)).toMatchObject(expected);
+  });
+
+  it('is anybody where nothing enforces it, and where no policy says anything', () => {
+    expect(egress([], { enforced: false })).toEqual({ state: 'not-enforced' });
+    expect(topologyOf(deployment('web')).cards[0]?.egress).toEqual({ state: 'open' });
+  });
+});
+
+describe('one pod asked for all that nothing tells apart', () => {
+  it('counts as if each had been asked', () => {
+    const peers: readonly unknown[] = [
+      { podSelector: { matchLabels: { app: 'a' } } },
+      { namespaceSelector: {} },
+      { namespaceSelector: { matchLabels: { team: 'x' } }, podSelector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['b'] }] } },
+      { ipBlock: { cidr: '10.0.0.0/8' } },
+      { podSelector: { matchLabels: { tier: 'unknown' } } },
+    ];
+    const names = ['a', 'b', 'c', 'd'];
+    const spaces = ['shop', 'other'];
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other', labels: { team: 'x' } } };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'shop', labels: { app: 'p' } },
+      spec: { containers: [{ name: 'p', image: 'p', ports: [{ containerPort: 8080 }] }] },
+      status: { podIPs: [{ ip: '10.1.2.3' }] },
+    };
+    const host = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'h', namespace: 'shop', labels: { app: 'a' } },
+      spec: { hostNetwork: true, containers: [{ name: 'h', image: 'h' }] },
+    };
+    const pods = spaces.flatMap((space) => names.map((name) => deployment(name, {}, space)));
+    for (const [place, peer] of peers.entries()) {
+      const others = peers.filter((_, index) => index !== place && index % 2 === place % 2);
+      const policy = {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'p', namespace: 'shop' },
+        spec: { podSelector: { matchLabels: { app: 'd' } }, ingress: [{ from: [peer, ...others], ports: [{ port: 8080 }] }] },
+      };
+      const index = createClusterIndex(contextOf([...pods, namespace, pod, host, policy]));
+      const gate = buildTopology(index, { enforced: true }).gates.find(({ workload }) => workload === 'deployment/shop/d');
+      const all = index.namespaces().flatMap((space) => index.podSets(space));
+      const subject = all.find(({ key }) => key === 'deployment/shop/d');
+      if (!subject) throw new Error('the workload is gone');
+      const one = (podSet: (typeof all)[number]): boolean =>
+        policyVerdict(index, { direction: 'Ingress', subject, peer: { kind: 'pods', podSet }, protocol: 'TCP', port: 8080 }).verdict === 'allowed';
+      const counted = all.filter((podSet) => podSet !== subject && one(podSet)).length;
+      expect(gate?.letsIn === 'others' ? 0 : gate?.letsIn, JSON.stringify(peer)).toBe(counted);
+    }
   });
 });

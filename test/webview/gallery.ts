@@ -38,6 +38,10 @@ interface State {
   readonly typed?: string;
   /** Typed into the filter. */
   readonly filter?: string;
+  /** The card that is pointed at. */
+  readonly hovered?: string;
+  /** Clicked before the picture is taken, one after the other. */
+  readonly clicks?: readonly string[];
 }
 
 /** Writes the pictures whose name holds one of `wanted` (all without any) to `folder`, and says what the page complained of. */
@@ -99,7 +103,9 @@ async function picture(browser: PanelBrowser, file: string, state: State, snapsh
     await panel.page.locator('.cell-to .picker-button').click();
     await panel.page.keyboard.type(typed);
   }
+  for (const click of state.clicks ?? []) await panel.page.locator(click).first().click();
   await panel.page.mouse.move(width - 1, 2);
+  if (state.hovered !== undefined) await panel.page.locator(`[data-card="${state.hovered}"]`).hover();
   await new Promise((done) => setTimeout(done, 350));
   await panel.page.screenshot({ path: file });
   await panel.close();
@@ -149,12 +155,21 @@ function states(): readonly State[] {
     ...themes.map((theme): State => ({ name: `shop-${theme}`, snapshot: shop, theme, selected: 'service/shop/api' })),
     ...themes.map((theme): State => ({ name: `boutique-${theme}`, snapshot: boutique, theme, selected: cart })),
     ...[300, 600, 760, 1280, 1600].map((width): State => ({ name: `boutique-${width}`, snapshot: boutique, width, selected: cart })),
+    { name: 'boutique-50-percent', snapshot: boutique, selected: cart, clicks: [zoomOut, zoomOut, zoomOut] },
+    { name: 'boutique-200-percent', snapshot: boutique, selected: cart, clicks: [zoomIn, zoomIn, zoomIn] },
+    { name: 'boutique-containers', snapshot: boutique, selected: cart, clicks: ['.container-strip'] },
+    { name: 'boutique-details', snapshot: boutique, selected: cart, clicks: ['.details-toggle'] },
+    { name: 'shop-ghost-selected', snapshot: shop, selected: 'ghost:pods/service/shop/cache' },
+    { name: 'shop-ghost-300', snapshot: shop, width: 300, selected: 'service/shop/cache' },
     { name: 'boutique-unselected', snapshot: boutique },
     { name: 'boutique-filtered', snapshot: boutique, filter: 'cart' },
     ...[300, 900, 1280].map((width): State => ({ name: `prometheus-${width}`, snapshot: prometheus, width })),
     { name: 'prometheus-light', snapshot: prometheus, theme: 'light', selected: 'service/monitoring/prometheus-k8s' },
     { name: 'large-300', snapshot: () => snapshotOf(largeManifests(100)) },
     { name: 'large-2000', snapshot: () => snapshotOf(largeManifests(667)) },
+    { name: 'large-2000-pointed', snapshot: () => snapshotOf(largeManifests(667)), hovered: 'namespace:team-05' },
+    { name: 'large-2000-600', snapshot: () => snapshotOf(largeManifests(667)), width: 600 },
+    { name: 'large-2000-light', snapshot: () => snapshotOf(largeManifests(667)), theme: 'light' },
     { name: 'large-2000-selected', snapshot: () => snapshotOf(largeManifests(667)), selected: 'service/team-13/part-0013' },
     { name: 'large-10000-selected', snapshot: () => snapshotOf(largeManifests(3334)), selected: 'service/team-13/part-0013' },
     ...themes.map((theme): State => ({ name: `trace-delivered-${theme}`, snapshot: boutique, theme, flow: checkoutToCart, hop: 4 })),
@@ -214,6 +229,9 @@ function states(): readonly State[] {
     { name: 'trace-unasked', snapshot: shop, height: 500, flow: { from: 'nobody', to: 'nothing' } },
   ];
 }
+
+const zoomOut = '.zoom vscode-button:nth-of-type(1)';
+const zoomIn = '.zoom vscode-button:nth-of-type(2)';
 
 const smallManifest = `apiVersion: v1
 kind: Service

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LaneKind, Topology, TopologyCard } from '../../server/src/protocol/topology';
 import { collapseNamespaces, namespaceOfRow } from '../../webview/src/topology/collapse';
+import { egressWords } from '../../webview/src/topology/egressWords';
 import { applyFilter, kindsOf, noFilter } from '../../webview/src/topology/filter';
 import { nextCard } from '../../webview/src/topology/keyboard';
 import { arrangeLanes } from '../../webview/src/topology/lanes';
@@ -261,16 +262,33 @@ describe('collapsed namespaces', () => {
   it('are a row each with what they hold, and one edge for each pair', () => {
     const { topology: rows, open } = collapseNamespaces(large, new Set());
     expect(rows.cards.filter((card) => card.lane === 'service').map((card) => [card.title, card.note])).toEqual([
-      ['billing', '38 Services, 38 workloads'],
-      ['search', '38 Services, 38 workloads'],
-      ['shop', '37 Services, 37 workloads'],
-      ['stock', '37 Services, 37 workloads'],
+      ['billing', '38 Services · 38 workloads'],
+      ['search', '38 Services · 38 workloads'],
+      ['shop', '37 Services · 37 workloads'],
+      ['stock', '37 Services · 37 workloads'],
     ]);
     expect(open.size).toBe(0);
     expect(new Set(rows.edges.map((edge) => edge.id)).size).toBe(rows.edges.length);
     expect(rows.edges.length).toBeLessThanOrEqual(12);
     expect(rows.edges.every((edge) => namespaceOfRow(edge.from.card) !== namespaceOfRow(edge.to.card))).toBe(true);
     expect(layOut(rows, 900, false).edges).toHaveLength(rows.edges.length);
+  });
+
+  it('reach from the Services to the workloads, each with its pill before it, in the order of their names', () => {
+    const { topology: rows, weights } = collapseNamespaces(large, new Set());
+    const { cards, lanes } = layOut(rows, 900, false);
+    const own = ['billing', 'search', 'shop', 'stock'].map((name) => ({ row: cards.get(`namespace:${name}`), pill: cards.get(`caller:namespace:${name}`) }));
+    for (const { row, pill } of own) {
+      expect((row?.x ?? 0) + (row?.width ?? 0)).toBe(lanes.byKind.workload.x + lanes.byKind.workload.width);
+      expect(pill?.middle).toBe(row?.middle);
+    }
+    expect(own.map(({ row }) => row?.y)).toEqual(own.map(({ row }) => row?.y ?? 0).sort((a, b) => a - b));
+    // Every connection between two namespaces is counted once.
+    const between = large.edges.filter(({ from, to }) => {
+      const [start, end] = [from, to].map(({ card }) => large.cards.find(({ id }) => id === card)?.namespace);
+      return start !== end;
+    });
+    expect([...weights.values()].reduce((sum, weight) => sum + weight, 0)).toBe(between.length);
   });
 
   it('open one by one, with edges from and to the others', () => {
@@ -303,5 +321,57 @@ describe('keyboard', () => {
     const below = nextCard(drawing, 'service/default/frontend', 'ArrowDown');
     expect(drawing.cards.get(below ?? '')?.y).toBe((drawing.cards.get('service/default/frontend')?.y ?? 0) + 48);
     expect(nextCard(drawing, 'internet', 'ArrowUp')).toBeUndefined();
+  });
+});
+
+describe('what a workload may send to', () => {
+  it.each([
+    [{ state: 'open' }, 'sends anywhere'],
+    [{ state: 'closed' }, 'sends nowhere'],
+    [{ state: 'not-enforced' }, 'sends anywhere: its policies are not enforced'],
+    [{ state: 'limited', workloads: 3, outside: false }, 'may send to 3'],
+    [{ state: 'limited', workloads: 3, outside: true }, 'may send to 3 and outside'],
+    [{ state: 'limited', workloads: 0, outside: true }, 'may send outside only'],
+    [{ state: 'limited', workloads: 0, outside: false }, 'may send to none of these workloads'],
+  ] as const)('%j', (egress, words) => {
+    expect(egressWords(egress)).toBe(words);
+  });
+});
+
+describe('a Service whose pods are in no file', () => {
+  const service = topology.cards.find((card) => card.id === 'service/default/cartservice');
+  if (!service) throw new Error('the Service is gone');
+  const ghost: TopologyCard = {
+    ...service,
+    id: 'ghost:pods/service/default/cartservice',
+    lane: 'workload',
+    shape: 'ghost',
+    object: null,
+    title: 'no pod here',
+    note: 'app=cart',
+    ports: [],
+    source: null,
+    ghost: { says: 'cartservice selects pods by these labels, and no file here has such a pod.', namedBy: [] },
+  };
+  const without: Topology = {
+    ...topology,
+    cards: [...topology.cards.filter((card) => card.id !== 'deployment/default/cartservice'), ghost],
+    edges: topology.edges.map((each) => (each.to.card === 'deployment/default/cartservice' ? { ...each, to: { card: ghost.id } } : each)),
+  };
+
+  it('has its ghost level with it, and words where containers would stand', () => {
+    const closed = layOut(without, 900, false);
+    expect(closed.cards.get(ghost.id)?.y).toBe(closed.cards.get(service.id)?.y);
+    expect(closed.notes.map((note) => note.card.id)).not.toContain(ghost.id);
+    const open = layOut(without, 1280, true);
+    expect(open.notes.find((note) => note.card.id === ghost.id)).toMatchObject({
+      x: open.lanes.byKind.container.x,
+      words: 'no file here has such a pod.',
+    });
+  });
+
+  it('is told in the bar, and counts no pod', () => {
+    expect(summaryOf(without, service.id)).toContain('no pod here');
+    expect(summaryOf(without, ghost.id)).toBe(ghost.ghost?.says);
   });
 });

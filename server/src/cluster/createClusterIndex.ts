@@ -48,6 +48,9 @@ export class ContextIndex implements ClusterIndex {
     nearMisses?: Map<string, NearMiss | undefined>;
     otherPods?: boolean;
   } = {};
+  /** Answers of `fingerprint`, and those of the index before: an equal one stays the same list, so that who compares need not look into it. */
+  private readonly fingerprints = new Map<Dependency, readonly unknown[]>();
+  private readonly previousFingerprints: ReadonlyMap<Dependency, readonly unknown[]>;
   private readonly previousRanges: { readonly resources: readonly Resource[]; readonly ranges: ClusterRanges } | undefined;
   /** Set on the views that `tracked` makes. */
   private noted: Set<Dependency> | undefined;
@@ -60,6 +63,7 @@ export class ContextIndex implements ClusterIndex {
     this.shards = shards;
     this.sorted = previous && sameKeys(previous.shards, shards) ? previous.sorted.map((shard) => shards.get(shard.namespace) ?? shard) : sortedShards(shards);
     this.previousKinds = previous?.kinds ?? new Map();
+    this.previousFingerprints = previous?.fingerprints ?? new Map();
     this.previousRanges =
       previous?.lazy.ranges && previous.lazy.rangeResources ? { resources: previous.lazy.rangeResources, ranges: previous.lazy.ranges } : undefined;
     if (previous && previous.context.cluster !== context.cluster) this.previousRanges = undefined;
@@ -75,6 +79,16 @@ export class ContextIndex implements ClusterIndex {
 
   /** Equal items in the same order mean that answers which rested on the dependency still hold. */
   fingerprint(dependency: Dependency): readonly unknown[] {
+    const known = this.fingerprints.get(dependency);
+    if (known) return known;
+    const now = this.fingerprintNow(dependency);
+    const before = this.previousFingerprints.get(dependency);
+    const kept = before && sameItems(before, now) ? before : now;
+    this.fingerprints.set(dependency, kept);
+    return kept;
+  }
+
+  private fingerprintNow(dependency: Dependency): readonly unknown[] {
     const space = dependency.indexOf(' ');
     const kind = space < 0 ? dependency : dependency.slice(0, space);
     const rest = space < 0 ? '' : dependency.slice(space + 1);

@@ -17,6 +17,8 @@ export class NamespaceShard {
   readonly podSets: readonly PodSet[];
   /** Made when first asked for. */
   private readonly nearNames = new Map<Kind, NearNames>();
+  /** Answers of `nearName`: names that lead nowhere are asked for again at each edit of another namespace. */
+  private readonly nearResources = new Map<string, Resource | undefined>();
   private almost: AlmostSelected | undefined;
   private policies: PoliciesByLabel | undefined;
 
@@ -49,6 +51,14 @@ export class NamespaceShard {
 
   /** The first object of a kind whose name is a slip of `name`. */
   nearName(type: Kind, name: string): Resource | undefined {
+    const key = `${type}/${name}`;
+    if (this.nearResources.has(key)) return this.nearResources.get(key);
+    const near = this.nearNameNow(type, name);
+    this.nearResources.set(key, near);
+    return near;
+  }
+
+  private nearNameNow(type: Kind, name: string): Resource | undefined {
     let names = this.nearNames.get(type);
     if (!names) {
       names = new NearNames(this.ofKind(type).flatMap(({ metadata }) => (metadata.nameKnown ? [metadata.name] : [])));

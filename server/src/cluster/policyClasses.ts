@@ -127,6 +127,7 @@ function askPods(
   });
 }
 
-function selectorText({ matchLabels, matchExpressions, open }: LabelSelector): string {
+/** The same for selectors that ask the same. */
+export function selectorText({ matchLabels, matchExpressions, open }: LabelSelector): string {
   return JSON.stringify([open, [...matchLabels].sort(([a], [b]) => (a < b ? -1 : 1)), matchExpressions]);
 }

@@ -6,6 +6,8 @@ import type { Resource } from '../model/resources';
 import { variablePrefix } from '../model/serviceVariables';
 import type { Path, SourceRef } from '../protocol/source';
 import type { ClusterIndex, Namespace, PodSet } from './clusterIndex';
+import type { ContextIndex, Dependency } from './createClusterIndex';
+import { sameItems } from './shards';
 
 /** A Service that values name and no file of the context declares. */
 export interface MissingService {
@@ -35,11 +37,10 @@ export interface ServiceCall {
 export function callsOf(podSet: PodSet, index: ClusterIndex): readonly ServiceCall[] {
   const calls = new Map<string, ServiceCall>();
   let budget = mostText;
-  const read = (value: Value<string> | undefined, where: Where, resource: Resource, path: Path, name?: string): void => {
-    const text = textOf(value);
-    if (text === undefined || text.length === 0 || budget <= 0) return;
+  const take = (text: NamedText, resource: Resource): void => {
+    if (budget <= 0) return;
     budget -= text.length;
-    for (const written of namesIn(text.slice(0, mostScalar), where, name)) {
+    for (const written of text.names) {
       const target = resolve(written, podSet.namespace, index);
       if (!target) continue;
       const key = `${'type' in target ? `${target.source.uri} ${target.source.document} ${target.source.path.join('/')} ${target.metadata.namespace ?? '-'} ${target.metadata.name}` : `missing ${target.namespace ?? '-'} ${target.name}`} ${written.port ?? ''}`;
@@ -47,25 +48,80 @@ export function callsOf(podSet: PodSet, index: ClusterIndex): readonly ServiceCa
         calls.set(key, {
           target,
           host: written.host,
-          at: sourceOf(resource, path),
-          from: { resource, path },
+          at: sourceOf(resource, text.path),
+          from: { resource, path: text.path },
           ...(written.port === undefined ? {} : { port: written.port }),
         });
     }
   };
-  for (const container of podSet.template.containers) {
-    if (container.role !== 'container' && container.role !== 'sidecar' && container.role !== 'init') continue;
-    for (const variable of container.env) read(variable.value, 'environment', podSet.resource, [...variable.path, 'value'], known(variable.name));
-    container.command.forEach((token, position) => read(token, 'command', podSet.resource, [...container.path, 'command', position]));
-    container.args.forEach((token, position) => read(token, 'command', podSet.resource, [...container.path, 'args', position]));
-  }
+  for (const container of podSet.template.containers) for (const text of textsOfContainer(container)) take(text, podSet.resource);
   for (const { map, keys } of configMapsOf(podSet, index)) {
     for (const [key, value] of map.spec.data) {
-      if (keys === 'files') read(value, 'file', map, ['data', key]);
-      else if (keys === 'all' || keys.has(key)) read(value, 'environment', map, ['data', key], key);
+      if (keys === 'files') readText(value, 'file', ['data', key], (text) => take(text, map));
+      else if (keys === 'all' || keys.has(key)) readText(value, 'environment', ['data', key], (text) => take(text, map), key);
     }
   }
   return [...calls.values()];
+}
+
+interface RememberedCalls {
+  readonly rested: readonly (readonly [Dependency, readonly unknown[]])[];
+  readonly calls: readonly ServiceCall[];
+}
+
+/** By resource and context, the calls of its pods. */
+const remembered = new WeakMap<Resource, Map<string, RememberedCalls>>();
+
+/** The same, looked for again only where an answer of the index has changed on which they rested. For an index that nobody tracks. */
+export function rememberedCallsOf(podSet: PodSet, index: ContextIndex): readonly ServiceCall[] {
+  let byContext = remembered.get(podSet.resource);
+  if (!byContext) remembered.set(podSet.resource, (byContext = new Map<string, RememberedCalls>()));
+  const { id, closed, missing, namespace, cluster, generatedNames } = index.context;
+  const key = JSON.stringify([id, closed, missing.length, namespace, cluster?.dnsDomain, generatedNames]);
+  const kept = byContext.get(key);
+  if (kept?.rested.every(([dependency, before]) => sameItems(before, index.fingerprint(dependency)))) return kept.calls;
+  const { index: view, dependencies } = index.tracked();
+  const calls = callsOf(podSet, view);
+  byContext.clear();
+  byContext.set(key, { calls, rested: [...dependencies].map((dependency) => [dependency, index.fingerprint(dependency)] as const) });
+  return calls;
+}
+
+/** Text with the names in it. */
+interface NamedText {
+  readonly path: Path;
+  readonly length: number;
+  readonly names: readonly WrittenName[];
+}
+
+function readText(value: Value<string> | undefined, where: Where, path: Path, take: (text: NamedText) => void, name?: string): void {
+  const text = textOf(value);
+  if (text === undefined || text.length === 0) return;
+  take({ path, length: text.length, names: namesIn(text.slice(0, mostScalar), where, name) });
+}
+
+/** What a container says does not change, so it is searched for names once. */
+const textsByContainer = new WeakMap<Container, readonly NamedText[]>();
+
+function textsOfContainer(container: Container): readonly NamedText[] {
+  const kept = textsByContainer.get(container);
+  if (kept) return kept;
+  const texts: NamedText[] = [];
+  let budget = mostText;
+  const take = (text: NamedText): void => {
+    budget -= text.length;
+    if (text.names.length > 0 || text.length > longText) texts.push(text);
+  };
+  const read = (value: Value<string> | undefined, where: Where, path: Path, name?: string): void => {
+    if (budget > 0) readText(value, where, path, take, name);
+  };
+  if (container.role === 'container' || container.role === 'sidecar' || container.role === 'init') {
+    for (const variable of container.env) read(variable.value, 'environment', [...variable.path, 'value'], known(variable.name));
+    container.command.forEach((token, position) => read(token, 'command', [...container.path, 'command', position]));
+    container.args.forEach((token, position) => read(token, 'command', [...container.path, 'args', position]));
+  }
+  textsByContainer.set(container, texts);
+  return texts;
 }
 
 /** What kind of text it is: how sure a bare name in it is decides whether it counts. */
@@ -80,6 +136,8 @@ interface WrittenName {
 
 const mostScalar = 200_000;
 const mostText = 2_000_000;
+/** Shorter text without a name in it is not worth remembering for the budget. */
+const longText = 1_000;
 const schemePorts: ReadonlyMap<string, number> = new Map([
   ['http', 80],
   ['https', 443],

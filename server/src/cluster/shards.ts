@@ -69,7 +69,7 @@ export function sameKeys(a: ReadonlyMap<Namespace, unknown>, b: ReadonlyMap<Name
 }
 
 export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+  return a === b || (a.length === b.length && a.every((item, index) => item === b[index]));
 }
 
 export function compareNames(a: Namespace, b: Namespace): number {

@@ -4,13 +4,14 @@ import type { Context } from '../model/context';
 import { isPodHolder, type Resource } from '../model/resources';
 import { known } from '../base/opaque';
 import { concurrentContainers } from '../model/pod';
-import { type ObjectRef, severities, type Severity } from '../protocol/source';
+import { type ObjectRef, severities, type TextSpan } from '../protocol/source';
 import type { EndpointChoice, QuestionDefaults } from '../protocol/panel';
 import type { TopologyAnswer } from '../protocol/requests';
 import type { Topology, TopologyCard } from '../protocol/topology';
 import type { CniMode, ProxyMode } from '../protocol/trace';
 import { cniModeOf, proxyModes } from '../protocol/trace';
 import { buildTopology } from '../topology/topology';
+import type { FindingCount, FindingCounts } from '../workspace/findingCounts';
 import type { Snapshot } from '../workspace/snapshot';
 import { endpointOf } from './endpointNames';
 import { toTextSpan } from './toLsp';
@@ -129,16 +130,11 @@ function portsOf(resource: Resource, sentPorts: () => EndpointChoice['ports']): 
   return sentPorts();
 }
 
-interface Counted {
-  readonly severity: Severity;
-  readonly count: number;
-}
-
-function countFor(counts: ReadonlyMap<string, Counted>, { kind, namespace, name }: ObjectRef): Counted | undefined {
+function countFor(counts: FindingCounts, { kind, namespace, name }: ObjectRef): FindingCount | undefined {
   return counts.get(`${kind}/${namespace ?? ''}/${name}`) ?? counts.get(`${kind}//${name}`);
 }
 
-function worst(all: readonly (Counted | undefined)[]): Counted | undefined {
+function worst(all: readonly (FindingCount | undefined)[]): FindingCount | undefined {
   const counted = all.filter((one) => one !== undefined).sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   const [first] = counted;
   return first && { severity: first.severity, count: counted.reduce((sum, { count }) => sum + count, 0) };
@@ -153,20 +149,27 @@ function filesOf(snapshot: Snapshot, context: Context, { kind, namespace, name }
   return [...new Set([own, ...(member?.origins?.documents ?? []).map(({ uri }) => uri)])];
 }
 
+/** As they were made last: most cards are the same after an edit, and stand where they stood. */
+const placedCards = new WeakMap<TopologyCard, TopologyCard>();
+
+function placed(card: TopologyCard, uri: string, range: TextSpan, finding: FindingCount | undefined): TopologyCard {
+  const kept = placedCards.get(card);
+  if (kept?.uri === uri && kept.range && samePlace(kept.range, range) && kept.finding?.severity === finding?.severity && kept.finding?.count === finding?.count)
+    return kept;
+  const made = { ...card, uri, range, ...(finding ? { finding } : {}) };
+  placedCards.set(card, made);
+  return made;
+}
+
+function samePlace(a: TextSpan, b: TextSpan): boolean {
+  return a.start.line === b.start.line && a.start.column === b.start.column && a.end.line === b.end.line && a.end.column === b.end.column;
+}
+
 /** Each card with the worst finding of its resource and its place in text. */
 function withFindings(snapshot: Snapshot, context: Context, topology: Topology): Topology {
-  const byFile = new Map<string, Map<string, { severity: Severity; count: number }>>();
-  const countsOf = (uri: string): Map<string, { severity: Severity; count: number }> => {
-    const kept = byFile.get(uri);
-    if (kept) return kept;
-    const counts = new Map<string, { severity: Severity; count: number }>();
-    for (const { object, severity } of snapshot.findings(uri)) {
-      if (!object || severity === 'hint') continue;
-      const key = `${object.kind}/${object.namespace ?? ''}/${object.name}`;
-      const count = counts.get(key);
-      if (!count) counts.set(key, { severity, count: 1 });
-      else counts.set(key, { severity: severities.indexOf(severity) < severities.indexOf(count.severity) ? severity : count.severity, count: count.count + 1 });
-    }
+  const byFile = new Map<string, FindingCounts>();
+  const countsOf = (uri: string): FindingCounts => {
+    const counts = byFile.get(uri) ?? snapshot.findingCounts(uri);
     byFile.set(uri, counts);
     return counts;
   };
@@ -176,7 +179,7 @@ function withFindings(snapshot: Snapshot, context: Context, topology: Topology):
     if (!located) return card;
     const { object } = card;
     const finding = object && worst(filesOf(snapshot, context, object, located.file.uri).map((uri) => countFor(countsOf(uri), object)));
-    return { ...card, uri: located.file.uri, range: toTextSpan(located.file, located.range), ...(finding && card.shape === 'card' ? { finding } : {}) };
+    return placed(card, located.file.uri, toTextSpan(located.file, located.range), card.shape === 'card' ? (finding ?? undefined) : undefined);
   };
   const policies = topology.policies.map((policy) => {
     const located = snapshot.locate(policy.source);

@@ -40,6 +40,8 @@ export interface TopologyCard {
   readonly source: SourceRef | null;
   /** What a person calls it beside its kind: `ClusterIP`, `headless`, `Deployment`. */
   readonly note?: string;
+  /** Of a workload. */
+  readonly egress?: TopologyEgress;
   /** Labels as `app=cart`, for the filter. */
   readonly labels?: readonly string[];
   /** Filled by `features/`: the worst finding and how many. */
@@ -49,6 +51,10 @@ export interface TopologyCard {
   readonly uri?: string;
   readonly range?: TextSpan;
 }
+
+/** Whom a workload may send to. `limited`: to so many workloads of this context at a port where they listen, and perhaps to addresses outside the cluster. */
+export type TopologyEgress =
+  { readonly state: 'open' | 'closed' | 'not-enforced' } | { readonly state: 'limited'; readonly workloads: number; readonly outside: boolean };
 
 export interface TopologyEdge {
   readonly id: string;

@@ -1,13 +1,17 @@
 /** Pills of workloads that call Services, and their edges. */
-import { callsOf } from '../cluster/serviceCalls';
+import { ContextIndex } from '../cluster/createClusterIndex';
+import { callsOf, rememberedCallsOf, type ServiceCall } from '../cluster/serviceCalls';
+import type { PodSet } from '../cluster/clusterIndex';
 import { addGhost } from './ghosts';
 import type { GraphBuilder } from './graph';
 import { servicePortId } from './services';
 
 export function addCallers(graph: GraphBuilder): void {
+  const { index } = graph;
+  const callsBy = (podSet: PodSet): readonly ServiceCall[] => (index instanceof ContextIndex ? rememberedCallsOf(podSet, index) : callsOf(podSet, index));
   for (const podSet of graph.podSets) {
     const workload = graph.cards.get(graph.workloadCards.get(podSet.key) ?? '');
-    const calls = workload ? callsOf(podSet, graph.index) : [];
+    const calls = workload ? callsBy(podSet) : [];
     if (!workload || calls.length === 0) continue;
     const id = `caller:${workload.id}`;
     const { object, title, namespace, source, note, endpoint } = workload;

@@ -1,28 +1,26 @@
 /** Gates before workloads, and what the policies and cluster DNS say in a line each. */
 import { known } from '../base/opaque';
-import type { Namespace, PodSet } from '../cluster/clusterIndex';
+import type { PodSet } from '../cluster/clusterIndex';
 import { allowedPorts } from '../cluster/policyPorts';
-import { policyVerdict, type PolicyPeerEnd, type PolicyVerdict } from '../cluster/policyVerdict';
+import type { PolicyPeerEnd, PolicyVerdict } from '../cluster/policyVerdict';
 import { hasPort } from '../cluster/portSet';
-import { matches } from '../model/labels';
 import { isolates } from '../model/policyTypes';
-import type { NetworkPolicyPeer, Resource } from '../model/resources';
+import type { Resource } from '../model/resources';
 import { protocols, type TransportProtocol } from '../protocol/trace';
 import type { Topology, TopologyGate, TopologyPolicy } from '../protocol/topology';
 import { sourceOf, type GraphBuilder } from './graph';
+import type { PeerGroup, PeerGroups } from './peerGroups';
 
-export function buildGates(graph: GraphBuilder, enforced: boolean): readonly TopologyGate[] {
-  const senders = new Map<NetworkPolicyPeer, readonly PodSet[]>();
+export function buildGates(graph: GraphBuilder, groups: PeerGroups, enforced: boolean): readonly TopologyGate[] {
   return graph.podSets.flatMap((podSet) => {
     const workload = graph.workloadCards.get(podSet.key);
-    const policies = graph.index.policiesOn(podSet, 'Ingress').filter(({ selects }) => selects === 'yes');
+    const policies = graph.policiesOn(podSet, 'Ingress').filter(({ selects }) => selects === 'yes');
     if (workload === undefined || policies.length === 0 || podSet.template.hostNetwork) return [];
     const named = policies.map(({ policy }) => ({ name: policy.metadata.name, source: sourceOf(policy, []) }));
-    const sources = sendersOf(
-      graph,
-      podSet,
-      policies.map(({ policy }) => policy),
-      senders,
+    // A policy that only perhaps selects the pod has a say as well.
+    const senders = groups.for(
+      graph.policiesOn(podSet, 'Ingress').map(({ policy }) => policy),
+      'Ingress',
     );
     const gate = (letsIn: LetsIn, port?: string): TopologyGate => ({
       workload,
@@ -35,63 +33,28 @@ export function buildGates(graph: GraphBuilder, enforced: boolean): readonly Top
     if (rows.length === 0)
       return [
         gate(
-          undeclaredPorts(policies.map(({ policy }) => policy)).reduce<LetsIn>((most, port) => greater(most, letIn(graph, podSet, sources, port, 'TCP')), 0),
+          undeclaredPorts(policies.map(({ policy }) => policy)).reduce<LetsIn>((most, port) => greater(most, letIn(graph, podSet, senders, port, 'TCP')), 0),
         ),
       ];
-    return rows.map((row) => gate(letIn(graph, podSet, sources, row.number ?? 0, protocolOf(row.protocol)), row.id));
+    return rows.map((row) => gate(letIn(graph, podSet, senders, row.number ?? 0, protocolOf(row.protocol)), row.id));
   });
-}
-
-interface Senders {
-  /** Pods that a selector of some rule may match. */
-  readonly named: readonly PodSet[];
-  /** All other pods, which rules without selectors (no peers, address blocks) treat alike: one of them is asked for all. */
-  readonly rest: readonly PodSet[];
-}
-
-/** Who has to be asked about. `remembered`: matches of a peer, which policies of many pods share. */
-function sendersOf(
-  graph: GraphBuilder,
-  subject: PodSet,
-  policies: readonly Resource<'NetworkPolicy'>[],
-  remembered: Map<NetworkPolicyPeer, readonly PodSet[]>,
-): Senders {
-  const named = new Set<PodSet>();
-  for (const policy of policies) {
-    const namespace = graph.index.namespaceOf(policy);
-    for (const peer of policy.spec.ingress.flatMap((rule) => rule.peers ?? [])) {
-      if (peer.ipBlock) continue;
-      const matching = remembered.get(peer) ?? graph.podSets.filter((podSet) => mayMatch(graph, namespace, peer, podSet));
-      remembered.set(peer, matching);
-      for (const podSet of matching) named.add(podSet);
-    }
-  }
-  // Pods in a node's network are judged by other rules than their neighbours.
-  for (const podSet of graph.podSets) if (podSet.template.hostNetwork) named.add(podSet);
-  named.delete(subject);
-  return { named: [...named], rest: graph.podSets.filter((podSet) => podSet !== subject && !named.has(podSet)) };
-}
-
-function mayMatch(graph: GraphBuilder, namespace: Namespace, peer: NetworkPolicyPeer, podSet: PodSet): boolean {
-  if (peer.podSelector && matches(peer.podSelector, podSet.labels) === 'no') return false;
-  return peer.namespaceSelector
-    ? matches(peer.namespaceSelector, graph.index.namespaceLabels(podSet.namespace)) !== 'no'
-    : graph.index.sameNamespace(namespace, podSet.namespace) !== 'no';
 }
 
 /** Whom a gate lets in. */
 type LetsIn = TopologyGate['letsIn'];
 
 /** How many workloads may connect; `all` when somebody outside may as well, `others` when only who is in no file may. */
-function letIn(graph: GraphBuilder, subject: PodSet, { named, rest }: Senders, port: number, protocol: TransportProtocol): LetsIn {
+function letIn(graph: GraphBuilder, subject: PodSet, senders: readonly PeerGroup[], port: number, protocol: TransportProtocol): LetsIn {
   const verdict = (peer: PolicyPeerEnd): PolicyVerdict['verdict'] => {
     const { allowed, denied } = allowedPorts(graph.index, { direction: 'Ingress', subject, peer });
     return hasPort(allowed, protocol, port) ? 'allowed' : hasPort(denied, protocol, port) ? 'denied' : 'unknown';
   };
-  const may = (peer: PolicyPeerEnd): boolean => verdict(peer) === 'allowed';
-  const [one] = rest;
-  const count = named.filter((podSet) => may({ kind: 'pods', podSet })).length + (one && may({ kind: 'pods', podSet: one }) ? rest.length : 0);
-  if (count === named.length + rest.length && may({ kind: 'outside', scope: 'internet' })) return 'all';
+  let count = 0;
+  for (const group of senders) {
+    const one = group.oneBeside(subject);
+    if (one && verdict({ kind: 'pods', podSet: one }) === 'allowed') count += group.size - (group.has(subject) ? 1 : 0);
+  }
+  if (count === graph.podSets.length - 1 && verdict({ kind: 'outside', scope: 'internet' }) === 'allowed') return 'all';
   const others = count === 0 && (verdict({ kind: 'unknown-pod' }) !== 'denied' || verdict({ kind: 'outside', scope: 'internet' }) !== 'denied');
   return others ? 'others' : count;
 }
@@ -129,7 +92,7 @@ export function describePolicies(graph: GraphBuilder): readonly TopologyPolicy[]
     const workload = graph.workloadCards.get(podSet.key);
     if (workload === undefined) continue;
     for (const direction of ['Ingress', 'Egress'] as const) {
-      for (const { policy, selects } of graph.index.policiesOn(podSet, direction)) {
+      for (const { policy, selects } of graph.policiesOn(podSet, direction)) {
         const list = selected.get(policy) ?? new Set<string>();
         if (selects === 'yes') selected.set(policy, list.add(workload));
       }
@@ -177,8 +140,8 @@ function rules(count: number): string {
 /** Who may ask cluster DNS, which stands in kube-system in every usual cluster. https://kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers/ */
 export function describeDns(graph: GraphBuilder): Topology['dns'] {
   const total = graph.podSets.length;
-  const shut = graph.podSets.filter(
-    (subject) => policyVerdict(graph.index, { direction: 'Egress', subject, peer: { kind: 'unknown-pod' }, protocol: 'UDP', port: 53 }).verdict === 'denied',
+  const shut = graph.podSets.filter((subject) =>
+    hasPort(allowedPorts(graph.index, { direction: 'Egress', subject, peer: { kind: 'unknown-pod' } }).denied, 'UDP', 53),
   ).length;
   const all = total === 1 ? 'the one workload' : `all ${total} workloads`;
   const open =

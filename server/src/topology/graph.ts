@@ -2,10 +2,15 @@
 import type { ClusterIndex, Namespace, PodSet } from '../cluster/clusterIndex';
 import type { Labels } from '../model/labels';
 import { sourceOf as placeOf } from '../model/origins';
-import { objectRef, type Resource } from '../model/resources';
+import { objectRef, type PolicyDirection, type Resource } from '../model/resources';
 import { textOf } from '../base/opaque';
 import type { Path, SourceRef } from '../protocol/source';
 import type { TopologyCard, TopologyEdge } from '../protocol/topology';
+
+type BaseParts = Pick<TopologyCard, 'object' | 'title' | 'namespace' | 'source' | 'labels'>;
+
+/** As they were made last: they change with the resource and its namespace alone. */
+const baseByResource = new WeakMap<Resource, BaseParts>();
 
 /** Shown where no file says a namespace. */
 const unspecified = 'default';
@@ -19,10 +24,9 @@ export class GraphBuilder {
   readonly serviceCards = new Map<Resource, string>();
   readonly podSets: readonly PodSet[];
 
-  readonly index: ClusterIndex;
+  private readonly policies = new Map<string, ReturnType<ClusterIndex['policiesOn']>>();
 
-  constructor(index: ClusterIndex) {
-    this.index = rememberingPolicies(index);
+  constructor(readonly index: ClusterIndex) {
     const seen = new Set<string>();
     this.podSets = index.namespaces().flatMap((namespace) =>
       index.podSets(namespace).filter((podSet) => {
@@ -31,6 +35,14 @@ export class GraphBuilder {
         return true;
       }),
     );
+  }
+
+  /** Which policies select a pod: gates, rails and what may be sent ask for the same. */
+  policiesOn(podSet: PodSet, direction: PolicyDirection): ReturnType<ClusterIndex['policiesOn']> {
+    const key = `${direction} ${podSet.key}`;
+    const kept = this.policies.get(key) ?? this.index.policiesOn(podSet, direction);
+    this.policies.set(key, kept);
+    return kept;
   }
 
   /** `service/shop/api`; a second resource of the same kind, namespace and name is numbered. */
@@ -46,14 +58,19 @@ export class GraphBuilder {
   }
 
   /** What every card of a resource has. */
-  base(resource: Resource): Pick<TopologyCard, 'object' | 'title' | 'namespace' | 'source' | 'labels'> {
-    return {
+  base(resource: Resource): BaseParts {
+    const namespace = this.namespaceName(this.index.namespaceOf(resource));
+    const kept = baseByResource.get(resource);
+    if (kept?.namespace === namespace) return kept;
+    const made = {
       object: objectRef(resource),
       title: resource.metadata.name,
-      namespace: this.namespaceName(this.index.namespaceOf(resource)),
+      namespace,
       source: sourceOf(resource, []),
       labels: labelTexts(resource.metadata.labels),
     };
+    baseByResource.set(resource, made);
+    return made;
   }
 
   addCard(card: TopologyCard): void {
@@ -66,19 +83,6 @@ export class GraphBuilder {
     const before = this.edges.get(id);
     if (!before || (edge.certain && !before.certain)) this.edges.set(id, { id, ...edge });
   }
-}
-
-/** The same index, which answers once for each pod which policies select it: gates ask that for every pair of pods. */
-function rememberingPolicies(index: ClusterIndex): ClusterIndex {
-  const answers = new Map<string, ReturnType<ClusterIndex['policiesOn']>>();
-  const remembering = Object.create(index) as { -readonly [Member in keyof ClusterIndex]: ClusterIndex[Member] };
-  remembering.policiesOn = (podSet, direction) => {
-    const key = `${direction} ${podSet.key}`;
-    const known = answers.get(key) ?? index.policiesOn(podSet, direction);
-    answers.set(key, known);
-    return known;
-  };
-  return remembering;
 }
 
 /** A place inside a resource, in the file that says what stands there. */

@@ -4,6 +4,7 @@ import type { PodSet } from '../cluster/clusterIndex';
 import { concurrentContainers } from '../model/pod';
 import type { Resource, ServicePort } from '../model/resources';
 import type { PortRow, TopologyCard } from '../protocol/topology';
+import { addPodGhost } from './ghosts';
 import { sourceOf, type GraphBuilder } from './graph';
 import { portId } from './workloads';
 
@@ -18,16 +19,7 @@ export function addServices(graph: GraphBuilder): void {
     // A Service behind an Ingress stays in the Service lane, so that every edge runs to the right; the way in is a card of its own.
     const apart = entered && routed.has(service);
     graph.serviceCards.set(service, id);
-    const card: TopologyCard = {
-      ...graph.base(service),
-      id,
-      lane: entered && !apart ? 'load-balancer' : 'service',
-      shape: 'card',
-      endpoint: id.replace(/#\d+$/, ''),
-      note: noteOf(service),
-      ports: service.spec.ports.map((port, position) => portRow(service, port, position)),
-      containers: [],
-    };
+    const card = cardOf(graph, service, id, entered && !apart ? 'load-balancer' : 'service');
     graph.addCard(card);
     if (entered) addInternet(graph);
     if (apart) {
@@ -85,6 +77,27 @@ function routedServices(graph: GraphBuilder): ReadonlySet<Resource> {
   return routed;
 }
 
+/** As they were made last: whatever the manifest says does not change with the rest of the context. */
+const cards = new WeakMap<Resource, TopologyCard>();
+
+function cardOf(graph: GraphBuilder, service: Resource<'Service'>, id: string, lane: TopologyCard['lane']): TopologyCard {
+  const base = graph.base(service);
+  const kept = cards.get(service);
+  if (kept?.id === id && kept.namespace === base.namespace && kept.lane === lane) return kept;
+  const made: TopologyCard = {
+    ...base,
+    id,
+    lane,
+    shape: 'card',
+    endpoint: id.replace(/#\d+$/, ''),
+    note: noteOf(service),
+    ports: service.spec.ports.map((port, position) => portRow(service, port, position)),
+    containers: [],
+  };
+  cards.set(service, made);
+  return made;
+}
+
 function noteOf(service: Resource<'Service'>): string {
   const type = textOf(service.spec.type) ?? 'ClusterIP';
   if (type === 'ExternalName') return `ExternalName → ${textOf(service.spec.externalName) ?? '?'}`;
@@ -108,6 +121,7 @@ function portRow(service: Resource<'Service'>, port: ServicePort, position: numb
 
 function addBackends(graph: GraphBuilder, service: Resource<'Service'>, id: string): void {
   const { yes, maybe } = graph.index.backends(service);
+  if (yes.length === 0 && maybe.length === 0) addPodGhost(graph, service, id);
   const because = sourceOf(service, ['spec', 'selector']);
   for (const [podSets, certain] of [
     [yes, true],

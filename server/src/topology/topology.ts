@@ -2,9 +2,12 @@
 import type { ClusterIndex } from '../cluster/clusterIndex';
 import type { Topology, TopologyCard, TopologyEdge } from '../protocol/topology';
 import { addCallers } from './callers';
+import { addEgress } from './egress';
 import { addEntries } from './entries';
 import { describeNodes } from './nodes';
 import { buildGates, describeDns, describePolicies } from './gates';
+import { addGoverningGhosts } from './ghosts';
+import { PeerGroups } from './peerGroups';
 import { addServices } from './services';
 import { GraphBuilder } from './graph';
 import { addWorkloads, orderPortRows } from './workloads';
@@ -23,13 +26,16 @@ export const buildTopology: BuildTopology = (index, { enforced }) => {
   orderPortRows(graph);
   addEntries(graph);
   addCallers(graph);
+  addGoverningGhosts(graph);
+  const groups = new PeerGroups(graph);
+  addEgress(graph, groups, enforced);
   const cards = [...graph.cards.values()].sort(byId);
   return {
     context: { id: context.id, label: context.label, open: !context.closed, resources: context.members.length },
     namespaces: [...new Set(cards.filter((card) => card.lane !== 'outside').map((card) => card.namespace))].sort(),
     cards,
     edges: [...graph.edges.values()].sort(byId),
-    gates: buildGates(graph, enforced),
+    gates: buildGates(graph, groups, enforced),
     policies: describePolicies(graph),
     nodes: describeNodes(graph),
     dns: describeDns(graph),

@@ -2,27 +2,40 @@
 import { known, textOf } from '../base/opaque';
 import type { PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
+import type { Resource } from '../model/resources';
 import type { PortRow, TopologyCard, TopologyEdge } from '../protocol/topology';
 import { labelTexts, sourceOf, type GraphBuilder } from './graph';
 
 export function addWorkloads(graph: GraphBuilder): void {
   for (const podSet of graph.podSets) {
     const id = graph.idOf(podSet.resource);
-    const ports = portsOf(podSet);
     graph.workloadCards.set(podSet.key, id);
-    graph.addCard({
-      ...graph.base(podSet.resource),
-      id,
-      lane: 'workload',
-      shape: 'card',
-      endpoint: id.replace(/#\d+$/, ''),
-      labels: labelTexts(podSet.labels),
-      note: podSet.resource.kind,
-      ports: [...new Map(ports.map((port) => [port.id, port])).values()],
-      containers: podSet.template.containers.flatMap((container) => containerOf(podSet, container)),
-      ...(podSet.replicas === undefined || podSet.resource.type === 'Pod' ? {} : { replicas: podSet.replicas }),
-    });
+    graph.addCard(cardOf(graph, podSet, id));
   }
+}
+
+/** As they were made last: whatever the manifest says does not change with the rest of the context. */
+const cards = new WeakMap<Resource, TopologyCard>();
+
+function cardOf(graph: GraphBuilder, podSet: PodSet, id: string): TopologyCard {
+  const { resource } = podSet;
+  const base = graph.base(resource);
+  const kept = cards.get(resource);
+  if (kept?.id === id && kept.namespace === base.namespace) return kept;
+  const made: TopologyCard = {
+    ...base,
+    id,
+    lane: 'workload',
+    shape: 'card',
+    endpoint: id.replace(/#\d+$/, ''),
+    labels: labelTexts(podSet.labels),
+    note: resource.kind,
+    ports: [...new Map(portsOf(podSet).map((port) => [port.id, port])).values()],
+    containers: podSet.template.containers.flatMap((container) => containerOf(podSet, container)),
+    ...(podSet.replicas === undefined || resource.type === 'Pod' ? {} : { replicas: podSet.replicas }),
+  };
+  cards.set(resource, made);
+  return made;
 }
 
 /** The row of a container port, so that Services find the one to which they lead. */

@@ -3,6 +3,7 @@ import type { TextRange } from '../base/problem';
 import type { Mark } from '../model/finding';
 import { sourceOf } from '../model/origins';
 import type { SourceRef } from '../protocol/source';
+import type { KeptTree } from '../syntax/keptTree';
 import { locateNearest, locateSpan } from '../syntax/locate';
 import { parseYaml } from '../syntax/parse';
 import type { YamlDocument, YamlFile } from '../syntax/tree';
@@ -29,8 +30,24 @@ export function rangeOfPlace({ at, part, span }: MarkedPlace, file: FileState): 
   return within ? locateSpan(document, at.path, within) : locateNearest(document, at.path, part);
 }
 
+/** Ranges that were asked for, from the start of their document: they stay as long as its text does, wherever it moves. */
+const remembered = new WeakMap<KeptTree, Map<string, TextRange>>();
+
+/** The same for the value at a source. The panel asks for thousands of places after each edit, so no tree is read for one that is known. */
 export function rangeOfSource(source: SourceRef, file: FileState): TextRange {
-  return rangeOfPlace({ at: source, part: 'value' }, file);
+  const document = documentOf(file, source.document);
+  if (!document) return { start: 0, end: 0 };
+  const { start, tree } = document;
+  const root = source.path.length === 0 && !source.span ? tree.range : null;
+  if (root) return { start: start + root.start, end: start + root.end };
+  let ranges = remembered.get(tree);
+  if (!ranges) remembered.set(tree, (ranges = new Map<string, TextRange>()));
+  const key = source.path.join('\0') + (source.span ? `\0${source.span.start}-${source.span.end}` : '');
+  const known = ranges.get(key);
+  if (known) return { start: start + known.start, end: start + known.end };
+  const range = rangeOfPlace({ at: source, part: 'value' }, file);
+  ranges.set(key, { start: range.start - start, end: range.end - start });
+  return range;
 }
 
 const parsed = new WeakMap<FileState, YamlFile>();

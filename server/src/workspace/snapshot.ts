@@ -9,6 +9,7 @@ import type { SourceRef } from '../protocol/source';
 import type { RuleRunner } from './ruleRunner';
 import type { FileState } from './fileState';
 import type { FileTable } from './fileTable';
+import { findingCountsOf, type FindingCounts } from './findingCounts';
 import { findingsOf } from './findings';
 import { textEditsOf, type FileEdits } from './fixes';
 import type { Grouping } from './grouping';
@@ -93,6 +94,11 @@ export class Snapshot {
   /** Findings of one file, of every context that it belongs to, suppressions applied; sorted by place. */
   findings(uri: string): readonly WorkspaceFinding[] {
     return findingsOf(this, uri);
+  }
+
+  /** How many findings each object of the file has, and the worst: cheaper than the findings themselves where little has changed. */
+  findingCounts(uri: string): FindingCounts {
+    return findingCountsOf(this, uri, this.parts.memo.counts);
   }
 
   /** The text edits of a fix; null when one of them cannot be made safely. */

@@ -11,6 +11,7 @@ import { parseYaml } from '../syntax/parse';
 import { toPlain } from '../syntax/plain';
 import { type FileState, readFile } from './fileState';
 import { FileTable } from './fileTable';
+import type { KeptCounts } from './findingCounts';
 import { Configurations, type ReadConfiguration } from './configurations';
 import { type Grouping, groupFiles, renewMembers } from './grouping';
 import { IdentityCounts } from './identityCounts';
@@ -21,10 +22,12 @@ import { Snapshot } from './snapshot';
 
 export const configurationFileName = '.packetpath.yaml';
 
-/** Indexes that outlive a snapshot, so that the next one builds on them. */
+/** What outlives a snapshot, so that the next one builds on it. */
 export interface IndexMemo {
   readonly check: Map<string, ContextIndex>;
   readonly trace: Map<string, ContextIndex>;
+  /** By uri. */
+  readonly counts: Map<string, KeptCounts>;
 }
 
 export class Workspace {
@@ -33,7 +36,7 @@ export class Workspace {
   private readonly pending = new Map<string, FileState | null>();
   private readonly configurationFiles = new Map<string, ReadConfiguration>();
   private configurations = new Configurations<ReadConfiguration>([]);
-  private readonly memo: IndexMemo = { check: new Map(), trace: new Map() };
+  private readonly memo: IndexMemo = { check: new Map(), trace: new Map(), counts: new Map() };
   /** Files that changed without a change of grouping, with what they held in the last snapshot. */
   private readonly changed = new Map<string, readonly Resource[]>();
   private grouping: Grouping | undefined;
@@ -62,6 +65,7 @@ export class Workspace {
     this.runners.clear();
     this.memo.check.clear();
     this.memo.trace.clear();
+    this.memo.counts.clear();
     this.grouping = undefined;
     this.touch();
   }
@@ -85,6 +89,7 @@ export class Workspace {
 
   removeFile(uri: string): void {
     if (this.configurationFiles.delete(uri)) this.applyConfigurations();
+    this.memo.counts.delete(uri);
     const before = this.fileNow(uri);
     if (!before) return;
     this.identities.replace(before, undefined);

@@ -262,7 +262,86 @@ describe('filter and zoom', () => {
   });
 });
 
+describe('free height', () => {
+  const bottomOf = (panel: PanelPage, selector: string): Promise<number> =>
+    panel.page.locator(selector).evaluate((element) => Math.round(element.getBoundingClientRect().bottom));
+  const heights = (panel: PanelPage): Promise<readonly [number, number]> =>
+    panel.page.locator('.scroller').evaluate((element) => [element.scrollHeight, element.clientHeight] as const);
+
+  it.each([
+    [900, 1400],
+    [600, 1400],
+    [1280, 1100],
+  ])('belongs to the ground, and the legend stands above the bar, at %i by %i', async (width, height) => {
+    const panel = await opened({ width, height });
+    const [scrolls, shown] = await heights(panel);
+    expect(scrolls).toBe(shown);
+    expect(await bottomOf(panel, '.legend-place')).toBe(await bottomOf(panel, '.scroller'));
+    expect(await bottomOf(panel, '.strip rect >> nth=0')).toBeGreaterThan((await bottomOf(panel, '.drawing')) - 4);
+    await panel.page.locator(card(cart)).click();
+    expect(await bottomOf(panel, '.legend-place')).toBe(await bottomOf(panel, '.scroller'));
+    await panel.close();
+  });
+
+  it('is none where the drawing is tall: then it scrolls', async () => {
+    const panel = await opened({ height: 500 });
+    const [scrolls, shown] = await heights(panel);
+    expect(scrolls).toBeGreaterThan(shown);
+    await panel.close();
+  });
+});
+
+describe('heads of the lanes', () => {
+  it('never touch, at any zoom', async () => {
+    const panel = await opened();
+    for (let step = 0; step < 6; step++) {
+      const boxes = await panel.page.locator('.lane-head').evaluateAll((all) =>
+        all.map((head) => {
+          const range = document.createRange();
+          range.selectNodeContents(head);
+          const { left, right } = range.getBoundingClientRect();
+          return { left, right: Math.min(right, head.classList.contains('strip-head') ? right : head.getBoundingClientRect().right) };
+        }),
+      );
+      for (const [index, box] of boxes.slice(1).entries()) expect(box.left, `step ${step}`).toBeGreaterThanOrEqual(boxes[index]?.right ?? 0);
+      await panel.page.getByTitle('Zoom out').click();
+    }
+    await panel.close();
+  });
+});
+
+describe('edges between collapsed namespaces', () => {
+  it('are faint until one end is pointed at, and say how many they are', async () => {
+    const panel = await browser.open();
+    await panel.send(topologyMessage(largeTopology(200), 2));
+    const edges = panel.page.locator('.edges .edge.weighted');
+    expect(await edges.count()).toBeGreaterThan(0);
+    expect(await panel.page.locator('.edges .edge.weighted title').first().textContent()).toMatch(/ → .*: \d+ connections/);
+    expect(await panel.page.locator('.edges .edge.hovered').count()).toBe(0);
+    await panel.page.locator(card('namespace:billing')).hover();
+    const ends = await panel.page
+      .locator('.edges .edge.hovered')
+      .evaluateAll((all) => all.map((one) => [one.getAttribute('data-from'), one.getAttribute('data-to')].filter((id) => id?.endsWith('namespace:billing'))));
+    expect(ends.length).toBeGreaterThan(0);
+    expect(ends.every((mine) => mine.length > 0)).toBe(true);
+    await panel.close();
+  });
+});
+
 describe('narrow', () => {
+  it('gives the name its room before the note, and says whom the pods may send to', async () => {
+    const panel = await opened({ width: 300, height: 900 });
+    await panel.send({ type: 'select', revision: 2, card: cart });
+    const title = panel.page.locator('.narrow-title');
+    expect(await title.textContent()).toBe('cartservice');
+    expect(await title.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    expect(await panel.page.locator('.narrow-note').textContent()).toBe('');
+    expect(await panel.page.locator('.narrow-drawing').textContent()).toContain('sends anywhere');
+    await panel.page.setViewportSize({ width: 460, height: 900 });
+    await expect.poll(() => panel.page.locator('.narrow-note').textContent()).toBe('its neighbours');
+    await panel.close();
+  });
+
   it('shows one resource with its neighbours, then the rest by kind', async () => {
     const panel = await opened({ width: 300, height: 700 });
     await panel.send({ type: 'select', revision: 1, card: cart });

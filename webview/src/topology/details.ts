@@ -4,12 +4,15 @@ import type { Topology, TopologyCard, TopologyEdge } from '../../../server/src/p
 import type { PodsInState } from '../../../server/src/protocol/trace';
 import { el, type Child } from '../dom';
 import { icon } from '../icons';
+import { cutMiddle } from '../measureText';
 import { dropdown, link } from '../toolkit';
 import { iconOf } from './drawCard';
+import { egressWords } from './egressWords';
 import type { TopologyHost, TopologyViewState } from './host';
 import { cardsById, downOf, fileAndLine, relatedTo } from './relations';
 
 const mostRows = 40;
+const mostPlaceWidth = 120;
 
 export function drawDetails(state: TopologyViewState, card: TopologyCard, host: TopologyHost): HTMLElement {
   const { topology } = state;
@@ -23,13 +26,30 @@ export function drawDetails(state: TopologyViewState, card: TopologyCard, host: 
     'div',
     { class: 'details' },
     column('In from', coming.length, rowsOf(coming, 'from', topology, host)),
-    column('Out to', going.length, rowsOf(going, 'to', topology, host)),
+    column('Out to', going.length, [...sendingRows(workloads), ...rowsOf(going, 'to', topology, host)]),
     column(
       'Policies',
       policies.length,
       policies.slice(0, mostRows).map((policy) => row(icon('policy', 14), policy.name, policy.says, policy.source, host, undefined, policy.range?.start.line)),
     ),
     workloads.length > 0 && column('Pods', undefined, readinessControls(workloads, state.notReady, host)),
+  );
+}
+
+/** What the policies of the pods themselves let out, whatever is called. */
+function sendingRows(workloads: readonly TopologyCard[]): readonly HTMLElement[] {
+  return workloads.flatMap(({ title, egress }) =>
+    egress
+      ? [
+          el(
+            'div',
+            { class: 'details-row' },
+            icon('policy', 14),
+            el('span', { class: 'details-name', title }, workloads.length > 1 ? title : 'Its pods'),
+            el('span', { class: 'details-says', title: egressWords(egress) }, egressWords(egress)),
+          ),
+        ]
+      : [],
   );
 }
 
@@ -95,6 +115,11 @@ function rowsOf(edges: readonly TopologyEdge[], end: 'from' | 'to', topology: To
 
 const verbs: Readonly<Record<TopologyEdge['kind'], string>> = { calls: 'calls', selects: 'selects', routes: 'routes to', enters: 'enters by' };
 
+/** Cut where it is long: the name before it is what a person looks for. */
+function placeLink(place: string, onClick: () => void): HTMLElement {
+  return link({ label: cutMiddle(place, mostPlaceWidth, { size: 12 }), title: `${place}\nShow in the editor`, onClick });
+}
+
 function row(sign: SVGElement, name: string, says: string, source: SourceRef | null, host: TopologyHost, pick?: () => void, line?: number): HTMLElement {
   const title: Child = pick ? link({ label: name, title: 'Select', onClick: pick }) : name;
   return el(
@@ -103,6 +128,6 @@ function row(sign: SVGElement, name: string, says: string, source: SourceRef | n
     sign,
     el('span', { class: 'details-name' }, title),
     el('span', { class: 'details-says', title: says }, says),
-    source && link({ label: fileAndLine(source.uri, line), title: 'Show in the editor', onClick: () => host.reveal(source) }),
+    source && placeLink(fileAndLine(source.uri, line), () => host.reveal(source)),
   );
 }

@@ -4,9 +4,11 @@ import { svg, svgTitle } from '../dom';
 import { iconAt, iconOfKind, type IconName } from '../icons';
 import { cutMiddle, measureText, type Font } from '../measureText';
 import { namespaceOfRow } from './collapse';
+import { drawNamespaceRow } from './drawNamespace';
 import { headHeight, pillHeight, rowHeight } from './layout';
 
 const titleFont: Font = { size: 11, weight: 600 };
+const ghostFont: Font = { ...titleFont, italic: true };
 const textFont: Font = { size: 11 };
 const monoFont: Font = { size: 10.5, mono: true };
 
@@ -36,6 +38,7 @@ export function drawCard(card: TopologyCard, look: CardLook): SVGGElement {
     ...(namespaceOfRow(card.id) === undefined ? { 'aria-pressed': String(look.selected) } : { 'aria-expanded': 'false' }),
   });
   if (card.lane === 'outside') drawPill(group, card, look);
+  else if (namespaceOfRow(card.id) !== undefined) drawNamespaceRow(group, card, look);
   else drawBox(group, card, look);
   // Its name is what can be read on it; this says what only its place and its shape tell.
   group.setAttribute('aria-description', spoken(card));
@@ -44,7 +47,8 @@ export function drawCard(card: TopologyCard, look: CardLook): SVGGElement {
 
 /** What a screen reader says of a card. */
 export function spoken(card: TopologyCard): string {
-  if (namespaceOfRow(card.id) !== undefined) return [`namespace ${card.title}`, card.note, 'collapsed'].filter(Boolean).join(', ');
+  if (namespaceOfRow(card.id) !== undefined)
+    return [`namespace ${card.title}`, card.note, card.finding && `${card.finding.count} ${card.finding.severity}`, 'collapsed'].filter(Boolean).join(', ');
   const kind =
     card.shape === 'internet'
       ? ''
@@ -110,13 +114,13 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
     group.append(svg('text', { class: down > 0 ? 'not-ready' : 'muted', x: right, y: 14, 'text-anchor': 'end' }, note));
     right -= measureText(note, textFont) + 4;
   }
-  const shown = cutMiddle(card.title, Math.max(20, right - 25), titleFont);
+  const shown = cutMiddle(card.title, Math.max(20, right - 25), card.shape === 'ghost' ? ghostFont : titleFont);
   group.append(svg('text', { class: 'card-title', x: 25, y: 14 }, shown));
   group.append(
     svgTitle(
       [
         `${card.object?.kind ?? ''} ${card.title}`.trim(),
-        namespaceOfRow(card.id) === undefined ? card.namespace : 'Click to open it',
+        card.namespace,
         card.note,
         down > 0 && `${down} of ${all} pods are switched to not ready, in this panel only`,
         card.finding && `${card.finding.count} findings, the worst: ${card.finding.severity}`,
@@ -134,7 +138,7 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
 }
 
 function withoutPorts(card: TopologyCard): string {
-  if (card.shape === 'ghost') return 'not in these files';
+  if (card.shape === 'ghost') return card.note ?? 'not in these files';
   if (card.lane === 'workload') return 'listens on no port';
   return card.note ?? 'no ports';
 }
@@ -162,7 +166,9 @@ function drawPort(group: SVGGElement, card: TopologyCard, port: PortRow, index: 
     card.shape === 'ghost'
       ? 'not in these files'
       : [port.number === null ? '' : (port.name ?? ''), port.protocol === 'TCP' ? '' : port.protocol].filter(Boolean).join(' ');
-  if (words !== '' && right - from > 18) group.append(svg('text', { class: 'muted', x: from, y: baseline }, cutMiddle(words, right - from, textFont)));
+  // Two letters of a name tell nothing.
+  if (words !== '' && right - from > Math.min(36, measureText(words, textFont)))
+    group.append(svg('text', { class: 'muted', x: from, y: baseline }, cutMiddle(words, right - from, textFont)));
   drawDots(group, port.id, y + rowHeight / 2, look);
 }
 

@@ -16,6 +16,8 @@ export function drawEdge(
     readonly ghost: boolean;
     readonly dimmed: boolean;
     readonly dotAtStart: boolean;
+    /** Of an edge that stands for several: how many they are, from 0 to 1 where that is the most. */
+    readonly weight?: number;
     /** Who does what to whom. */ readonly words: string;
   },
 ): SVGGElement {
@@ -24,14 +26,23 @@ export function drawEdge(
   const end = tip - arrowLength + 1;
   const start = placed.x1 + (look.dotAtStart ? dotRadius : 0);
   const d = curve(start, y1, Math.min(placed.levelFrom, end), end, y2);
-  const classes = ['edge', look.related && 'related', look.ghost && 'to-ghost', !edge.certain && 'uncertain', look.dimmed && 'dimmed']
+  const line = svg('path', { class: 'edge-line', d });
+  if (look.weight !== undefined) line.style.setProperty('--weight', String(Math.round(look.weight * 100) / 100));
+  const classes = [
+    'edge',
+    look.weight !== undefined && 'weighted',
+    look.related && 'related',
+    look.ghost && 'to-ghost',
+    !edge.certain && 'uncertain',
+    look.dimmed && 'dimmed',
+  ]
     .filter(Boolean)
     .join(' ');
   return svg(
     'g',
     { class: classes, 'data-edge': edge.id, 'data-from': edge.from.card, 'data-to': edge.to.card },
     svg('path', { class: 'edge-target', d }),
-    svg('path', { class: 'edge-line', d }),
+    line,
     svgTitle(look.words),
     svg('path', { class: 'edge-head', d: `M${tip} ${y2}l${-arrowLength} -3v6Z` }),
   );

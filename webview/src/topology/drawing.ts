@@ -2,16 +2,15 @@
 import type { TopologyCard, TopologyEdge, TopologyGate } from '../../../server/src/protocol/topology';
 import type { SourceRef } from '../../../server/src/protocol/source';
 import type { PodsInState } from '../../../server/src/protocol/trace';
-import { el, replace, svg, svgTitle } from '../dom';
-import { cutMiddle, measureText, wrapText } from '../measureText';
-import { link } from '../toolkit';
+import { el, replace, svg } from '../dom';
 import { drawCard } from './drawCard';
-import { drawContainers } from './drawContainers';
 import { drawEdge, drawGate } from './drawEdge';
+import { drawLanes } from './drawLanes';
+import { drawGhostNote } from './ghostNotes';
 import { isArrow, nextCard } from './keyboard';
-import { hasHead, laneTitles } from './lanes';
-import type { PlacedCard, PlacedEdge, PlacedNote, TopologyDrawing } from './layout';
-import { downOf, fileAndLine, placeOf, type Related } from './relations';
+import type { PlacedCard, PlacedEdge, TopologyDrawing } from './layout';
+import { dotsOf } from './portDots';
+import { downOf, fileAndLine, type Related } from './relations';
 
 export interface DrawingContent {
   readonly drawing: TopologyDrawing;
@@ -19,6 +18,10 @@ export interface DrawingContent {
   readonly dimmed: ReadonlySet<string>;
   readonly selected: string | null;
   readonly zoom: number;
+  /** So high is the ground that is free for it: its lanes reach to the end of that. */
+  readonly leastHeight: number;
+  /** How many edges one between collapsed namespaces stands for. */
+  readonly weights: ReadonlyMap<string, number>;
   /** Namespaces that can be closed to a row. */
   readonly closable: ReadonlySet<string>;
   readonly notReady: readonly PodsInState[];
@@ -163,14 +166,20 @@ export function createDrawing(host: DrawingHost): Drawing {
   function show(next: DrawingContent): void {
     content = next;
     const { drawing, zoom } = next;
-    root.setAttribute('viewBox', `0 0 ${drawing.width} ${drawing.height}`);
+    const height = Math.max(drawing.height, next.leastHeight);
+    root.setAttribute('viewBox', `0 0 ${drawing.width} ${height}`);
     root.setAttribute('width', String(Math.round(drawing.width * zoom)));
-    root.setAttribute('height', String(Math.round(drawing.height * zoom)));
+    root.setAttribute('height', String(Math.round(height * zoom)));
     element.style.width = `${Math.round(drawing.width * zoom)}px`;
-    element.style.height = `${Math.round(drawing.height * zoom)}px`;
-    drawLanes(drawing);
+    element.style.height = `${Math.round(height * zoom)}px`;
+    const ground = drawLanes(drawing, height, next.closable);
+    stripWordsLayer.replaceChildren(...ground.above);
+    lanesLayer.replaceChildren(...ground.below);
     draw();
-    drawNotes(drawing, zoom);
+    replace(
+      notesLayer,
+      drawing.notes.filter((note) => note.width > 90).map((note) => drawGhostNote(note, zoom, (card) => host.open(card))),
+    );
   }
 
   function draw(): void {
@@ -219,6 +228,8 @@ export function createDrawing(host: DrawingHost): Drawing {
     const asked = ({ edge }: PlacedEdge): boolean =>
       related.edges.has(edge.id) || (hovered !== undefined && [edge.from.card, edge.to.card].some((end) => end === hovered || end === twin));
     const edges = drawing.edges.filter((edge) => inside(Math.min(edge.y1, edge.y2), Math.max(edge.y1, edge.y2)) && (!onDemand || asked(edge)));
+    const heaviest = Math.max(1, ...content.weights.values());
+    const weightOf = ({ id }: TopologyEdge): number | undefined => content?.weights.get(id);
     edgesLayer.classList.toggle('many', drawing.edges.length > faintAbove && !onDemand);
     edgesLayer.replaceChildren(
       ...[...edges]
@@ -226,9 +237,10 @@ export function createDrawing(host: DrawingHost): Drawing {
         .map((placed) =>
           drawEdge(placed, {
             related: related.edges.has(placed.edge.id),
-            ghost: drawing.cards.get(placed.edge.to.card)?.card.shape === 'ghost',
+            ghost: [placed.edge.from, placed.edge.to].some((end) => drawing.cards.get(end.card)?.card.shape === 'ghost'),
             dimmed: dimmed.has(placed.edge.from.card) && dimmed.has(placed.edge.to.card),
-            words: wordsOfEdge(placed.edge, drawing),
+            words: wordsOfEdge(placed.edge, drawing, weightOf(placed.edge)),
+            ...weightIn(weightOf(placed.edge), heaviest),
             dotAtStart: drawing.cards.get(placed.edge.from.card)?.card.lane !== 'outside',
           }),
         ),
@@ -258,107 +270,12 @@ export function createDrawing(host: DrawingHost): Drawing {
     if (group) group.style.transform = `translate(${placed.x}px, ${placed.y}px)`;
   }
 
-  function drawLanes({ lanes, height, labels, cards, hidden }: TopologyDrawing): void {
-    const above: SVGElement[] = [];
-    const strips = lanes.order
-      .filter((lane) => lane.strip)
-      .map((lane) => {
-        const isContainers = lane.kind === 'container';
-        const count = hidden[lane.kind] ?? 0;
-        const words = count > 0 || isContainers ? `${laneTitles[lane.kind]}, ${count}` : hasHead(lane, lanes) ? 'none' : `${laneTitles[lane.kind]}: none`;
-        const middle = lane.x + lane.width / 2;
-        if (!isContainers && words !== '') {
-          const top = Math.max(98, 20 + measureText(words, { size: 11 }));
-          above.push(svg('text', { x: 0, y: 0, transform: `translate(${middle + 4} ${top}) rotate(-90)` }, words));
-        }
-        return svg(
-          'g',
-          {
-            class: isContainers ? 'strip container-strip' : 'strip',
-            ...(isContainers ? { role: 'button', tabindex: 0, 'aria-label': `Show the containers, ${count}` } : {}),
-          },
-          svg('rect', {
-            x: lane.x + 0.5,
-            y: isContainers ? 0.5 : -4,
-            width: lane.width - 1,
-            height: height - 1 + (isContainers ? 0 : 4),
-            rx: isContainers ? 3 : 0,
-          }),
-          isContainers && svg('path', { class: 'strip-chevron', d: `M${middle - 3} 11l5 5-5 5` }),
-          isContainers && svg('text', { x: 0, y: 0, class: 'muted', transform: `translate(${middle - 4} 32) rotate(90)` }, words),
-          isContainers && svgTitle('Show the containers'),
-        );
-      });
-    const containers = lanes.byKind.container;
-    const open = containers.strip
-      ? []
-      : [...cards.values()].filter(({ card }) => card.lane === 'workload').map((placed) => drawContainers(placed, containers.x, containers.width));
-    stripWordsLayer.replaceChildren(...above);
-    lanesLayer.replaceChildren(
-      ...labels.flatMap(({ band }) => (band ? [svg('rect', { class: 'band', ...band, rx: 3 })] : [])),
-      ...strips,
-      ...open,
-      ...labels.flatMap((label) => {
-        const room = (label.ruleTo ?? lanes.byKind.outside.x + lanes.byKind.outside.width) - label.x;
-        const closes = label.namespace !== undefined && content?.closable.has(label.namespace) === true;
-        const words = closes ? `− ${label.text}` : label.text;
-        const text = svg(
-          'text',
-          {
-            class: closes ? 'lane-label closes' : 'lane-label',
-            x: label.x,
-            y: label.y,
-            ...(closes ? { 'data-namespace': label.namespace, role: 'button', tabindex: 0, 'aria-label': `Close ${label.text}` } : {}),
-          },
-          cutMiddle(words, Math.max(20, room), { size: 10.5 }),
-          closes && svgTitle('Close the namespace to one row'),
-        );
-        if (label.ruleTo === undefined) return [text];
-        return [
-          text,
-          svg('line', {
-            class: 'lane-rule',
-            x1: Math.min(label.ruleTo, label.x + measureText(words, { size: 10.5 }) + 8),
-            x2: label.ruleTo,
-            y1: label.y - 3.5,
-            y2: label.y - 3.5,
-          }),
-        ];
-      }),
-    );
-  }
-
-  function drawNotes(drawing: TopologyDrawing, zoom: number): void {
-    replace(
-      notesLayer,
-      drawing.notes.filter((note) => note.width > 90).map((note) => ghostNote(note, zoom)),
-    );
-  }
-
-  function ghostNote({ card, x, y, width }: PlacedNote, zoom: number): HTMLElement {
-    const place = placeOf(card);
-    const source = card.ghost?.namedBy[0];
-    const font = { size: 11 };
-    const lines = wrapText(card.ghost?.says ?? '', Math.min(width, 210), font, 2);
-    const note = el(
-      'div',
-      { class: 'ghost-note' },
-      lines.join(' '),
-      ' ',
-      place !== undefined && source && link({ label: place, title: 'Show in the editor', onClick: () => host.open(card) }),
-    );
-    note.style.left = `${x * zoom}px`;
-    note.style.top = `${(y + 5) * zoom}px`;
-    note.style.width = `${Math.min(width, 214)}px`;
-    note.style.transform = `scale(${zoom})`;
-    return note;
-  }
-
   return {
     element,
     show,
     focus,
     whole() {
+      if (content) show({ ...content, leastHeight: 0 });
       drawingAll = true;
       draw();
       drawingAll = false;
@@ -376,39 +293,15 @@ export function createDrawing(host: DrawingHost): Drawing {
 
 const none: ReadonlySet<string> = new Set();
 
-/** Ports at which edges end and begin; workloads show the dot of each port, Services both, so that one sees where traffic may go. */
-function dotsOf(drawing: TopologyDrawing): {
-  readonly left: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly right: ReadonlyMap<string, ReadonlySet<string>>;
-} {
-  const left = new Map<string, Set<string>>();
-  const right = new Map<string, Set<string>>();
-  const add = (map: Map<string, Set<string>>, card: string, port: string): void => {
-    const ports = map.get(card);
-    if (ports) ports.add(port);
-    else map.set(card, new Set([port]));
-  };
-  for (const { card } of drawing.cards.values()) {
-    if (card.lane === 'outside') continue;
-    for (const port of card.ports) {
-      add(left, card.id, port.id);
-      if (card.lane !== 'workload' && card.shape !== 'ghost') add(right, card.id, port.id);
-    }
-  }
-  for (const { edge } of drawing.edges) {
-    add(left, edge.to.card, portOr(drawing, edge.to));
-    add(right, edge.from.card, portOr(drawing, edge.from));
-  }
-  return { left, right };
+function weightIn(weight: number | undefined, heaviest: number): { readonly weight?: number } {
+  return weight === undefined ? {} : { weight: weight / heaviest };
 }
 
-function portOr(drawing: TopologyDrawing, end: { readonly card: string; readonly port?: string }): string {
-  const placed = drawing.cards.get(end.card);
-  if (!placed) return '';
-  return end.port !== undefined && placed.ports.has(end.port) ? end.port : (placed.card.ports[0]?.id ?? '');
-}
-
-function wordsOfEdge({ kind, from, to, certain, because, range }: TopologyEdge, drawing: TopologyDrawing): string {
+function wordsOfEdge({ kind, from, to, certain, because, range }: TopologyEdge, drawing: TopologyDrawing, weight: number | undefined): string {
+  if (weight !== undefined && weight > 1) {
+    const [start, end] = [from, to].map(({ card }) => drawing.cards.get(card)?.card.title ?? card);
+    return `${start ?? ''} → ${end ?? ''}: ${weight} connections`;
+  }
   const title = (id: string): string => drawing.cards.get(id)?.card.title ?? id;
   const port = drawing.cards.get(to.card)?.card.ports.find((row) => row.id === to.port)?.number;
   const verb = { calls: 'calls', selects: 'leads to', routes: 'routes to', enters: 'enters by' }[kind];

@@ -1,9 +1,10 @@
 /** Geometry of the topology: from the graph to places of cards, edges and gates. Pure: no elements, no fonts. */
 import type { LaneKind, Topology, TopologyCard, TopologyEdge } from '../../../server/src/protocol/topology';
-import { namespaceOfRow } from './collapse';
+import { namespaceOfRow, rowOfNamespace } from './collapse';
 import { landing, placeGates, type PlacedGate } from './gatePlaces';
 import { arrangeLanes, type Lanes } from './lanes';
-import { compare, orderGroups, spread, type Order, type OrderedGroup } from './order';
+import { callersByDepth } from './callerDepth';
+import { compare, grouped, orderGroups, spread, type Order, type OrderedGroup } from './order';
 
 export interface PlacedCard {
   readonly card: TopologyCard;
@@ -46,6 +47,7 @@ export interface PlacedNote {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  readonly words: string;
 }
 
 export interface TopologyDrawing {
@@ -64,6 +66,7 @@ export interface TopologyDrawing {
 export const headHeight = 20;
 export const rowHeight = 20;
 export const pillHeight = 24;
+export const namespaceRowHeight = 28;
 const between = 8;
 const bandHead = 29;
 /** So far the ground of a namespace reaches beyond its cards. */
@@ -104,7 +107,7 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
     // The row of a collapsed namespace says its name itself.
     const isRow = members.every((group) => namespaceOfRow(group.id) !== undefined);
     const top = y;
-    y = placeBand(members, isRow && y > 0 ? y : y + bandHead, put, rowOf, (card, at) => notes.push(noteOf(card, at, lanes)));
+    y = placeBand(members, isRow && y > 0 ? y : y + bandHead, put, rowOf, (card, at) => notes.push(...noteOf(card, at, lanes)));
     if (isRow) continue;
     const x = lanes.byKind.service.x;
     const ruleTo = lanes.byKind.workload.x + lanes.byKind.workload.width;
@@ -149,7 +152,12 @@ function orderOf({ cards, edges }: Topology, groups: readonly Group[]): Order {
 }
 
 export function cardHeight(card: TopologyCard): number {
+  if (isNamespaceRow(card)) return namespaceRowHeight;
   return card.lane === 'outside' ? pillHeight : headHeight + rowHeight * Math.max(1, card.ports.length);
+}
+
+function isNamespaceRow(card: TopologyCard): boolean {
+  return card.lane === 'service' && namespaceOfRow(card.id) !== undefined;
 }
 
 interface Group extends OrderedGroup {
@@ -208,16 +216,6 @@ function makeGroups(cards: readonly TopologyCard[], edges: readonly TopologyEdge
   });
 }
 
-function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
-
 /** One namespace from `top` down; the answer is where the next may begin. Workloads that no Service selects fill what is free beside the Services. */
 function placeBand(
   groups: readonly Group[],
@@ -237,13 +235,14 @@ function placeBand(
         left += headHeight + rowHeight + between;
       } else {
         put(item, left);
-        if (item.shape === 'ghost' && item.ghost) note(item, left);
+        if (item.ghost && group.workloads.length === 0) note(item, left);
         left += cardHeight(item) + between;
       }
     }
     let right = y;
     for (const card of group.workloads) {
       put(card, right);
+      if (card.ghost) note(card, right);
       right += cardHeight(card) + between;
     }
     const hasNote = group.workloads.length === 0 && group.services.some((item) => !('through' in item) && item.shape === 'ghost');
@@ -327,7 +326,10 @@ function placeOutside(
   const callers = outside
     .filter((card) => card.shape === 'caller')
     .map((card) => {
-      const ys = targets(card.id);
+      // The pill of a namespace stands before its row: all of them call here and there, and the mean would tell nothing.
+      const own = namespaceOfRow(card.id);
+      const row = own === undefined ? undefined : cards.get(rowOfNamespace(own));
+      const ys = row ? [row.middle] : targets(card.id);
       return { card, wish: ys.length > 0 ? ys.reduce((sum, y) => sum + y, 0) / ys.length : Infinity };
     })
     .sort((a, b) => (a.wish === b.wish ? (rank.get(a.card.id) ?? 0) - (rank.get(b.card.id) ?? 0) || compare(a.card.id, b.card.id) : a.wish - b.wish));
@@ -359,7 +361,11 @@ function place(card: TopologyCard, lanes: Lanes, y: number): PlacedCard {
   const lane = lanes.byKind[card.lane];
   const height = cardHeight(card);
   const ports = new Map(card.ports.map((port, index) => [port.id, y + headHeight + rowHeight * index + rowHeight / 2]));
-  return { card, x: lane.x, y, width: lane.width, height, ports, middle: card.lane === 'outside' ? y + pillHeight / 2 : y + headHeight + rowHeight / 2 };
+  const isRow = isNamespaceRow(card);
+  const { workload } = lanes.byKind;
+  const width = isRow ? workload.x + workload.width - lane.x : lane.width;
+  const middle = card.lane === 'outside' || isRow ? y + height / 2 : y + headHeight + rowHeight / 2;
+  return { card, x: lane.x, y, width, height, ports, middle };
 }
 
 function placeEdge(edge: TopologyEdge, cards: ReadonlyMap<string, PlacedCard>, lanes: Lanes): readonly PlacedEdge[] {
@@ -379,44 +385,13 @@ function placeEdge(edge: TopologyEdge, cards: ReadonlyMap<string, PlacedCard>, l
   ];
 }
 
-function noteOf(card: TopologyCard, y: number, lanes: Lanes): PlacedNote {
-  const x = lanes.byKind.service.x + lanes.byKind.service.width + 15;
-  return { card, x, y, width: lanes.byKind.workload.x + lanes.byKind.workload.width - x };
-}
-
-/** Callers with those first from which the way from outside, or from a workload that nobody calls, is shortest. */
-function callersByDepth(shown: readonly TopologyCard[], edges: readonly TopologyEdge[]): readonly string[] {
-  const callers = shown.filter((card) => card.shape === 'caller').map((card) => card.id);
-  const next = new Map<string, string[]>();
-  for (const [from, own] of grouped(edges, (edge) => edge.from.card))
-    next.set(
-      from,
-      own.map((edge) => edge.to.card),
-    );
-  const present = new Set(callers);
-  /** A workload goes on as the pill that stands for it. */
-  const onward = (id: string): readonly string[] => (present.has(`caller:${id}`) ? [`caller:${id}`] : (next.get(id) ?? []));
-  const called = new Set<string>();
-  const walk = (starts: readonly string[], visit: (id: string, depth: number) => void): void => {
-    const seen = new Set(starts);
-    let wave = [...starts];
-    for (let depth = 0; wave.length > 0; depth++) {
-      const after: string[] = [];
-      for (const id of wave) {
-        visit(id, depth);
-        for (const target of id.startsWith('caller:') ? (next.get(id) ?? []) : onward(id)) {
-          if (seen.has(target)) continue;
-          seen.add(target);
-          after.push(target);
-        }
-      }
-      wave = after;
-    }
-  };
-  for (const edge of edges)
-    if (edge.kind === 'selects' || edge.kind === 'enters') for (const id of onward(edge.to.card)) if (id.startsWith('caller:')) called.add(id);
-  const starts = [...shown.filter((card) => card.shape === 'internet').map((card) => card.id), ...callers.filter((id) => !called.has(id))].sort(compare);
-  const depths = new Map<string, number>();
-  walk(starts, (id, depth) => depths.set(id, depth));
-  return [...callers].sort((a, b) => (depths.get(a) ?? 9_999) - (depths.get(b) ?? 9_999) || compare(a, b));
+/** Beside the ghost: over the empty place of its workload, or where its containers would be. Where there is no room the bar below says it, once it is selected. */
+function noteOf(card: TopologyCard, y: number, lanes: Lanes): readonly PlacedNote[] {
+  const { service, workload, container } = lanes.byKind;
+  const words = card.ghost?.says ?? '';
+  // The edge to the ghost tells the beginning of the sentence.
+  if (card.lane === 'workload')
+    return container.strip ? [] : [{ card, x: container.x, y: y - 4, width: container.width, words: words.slice(words.indexOf('no file')) }];
+  const x = service.x + service.width + 15;
+  return [{ card, x, y, width: workload.x + workload.width - x, words }];
 }

@@ -7,6 +7,7 @@ import { gate } from '../marks';
 import { cutMiddle, measureText } from '../measureText';
 import { button, link } from '../toolkit';
 import { readinessControls } from './details';
+import { egressWords } from './egressWords';
 import { drawCard, drawFinding, iconOf } from './drawCard';
 import type { Filtered, TopologyFilter } from './filter';
 import type { TopologyHost, TopologyViewState } from './host';
@@ -38,7 +39,7 @@ export function drawNeighbours(content: NarrowContent, host: TopologyHost): read
         'div',
         { class: 'narrow-head' },
         el('div', { class: 'narrow-title', title: card.title }, card.title),
-        el('div', { class: 'narrow-note' }, 'its neighbours'),
+        el('div', { class: 'narrow-note' }, hasRoomForNote(card.title, place ?? '', content.width) && 'its neighbours'),
         place !== undefined && source && link({ label: place, title: 'Show in the editor', onClick: () => host.reveal(source) }),
       ),
       drawStack(content, card, host),
@@ -68,10 +69,16 @@ export function drawNeighbours(content: NarrowContent, host: TopologyHost): read
   return parts;
 }
 
+/** The name and the place stand whole before the note does. */
+function hasRoomForNote(title: string, place: string, width: number): boolean {
+  const text = measureText(title, { size: 13, weight: 600 }) + measureText('its neighbours', { size: 11 }) + measureText(place, { size: 11 });
+  return text <= width - 24 - 2 * 7 - 4;
+}
+
 /** Callers, the resource's own cards and what it reaches, one below the other. */
 function drawStack({ topology, selected, notReady, width }: NarrowContent, card: TopologyCard, host: TopologyHost): HTMLElement {
   const around = neighboursOf(topology, card.id);
-  const all = topology.cards.filter((candidate) => candidate.lane === 'workload').length;
+  const all = topology.cards.filter((candidate) => candidate.lane === 'workload' && candidate.shape === 'card').length;
   const wide = width - edge - 31;
   const root = svg('svg', { class: 'drawing narrow-drawing', role: 'group', 'aria-label': `${card.title} and its neighbours` });
   const lines = svg('g');
@@ -159,6 +166,14 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
     arrowFrom = put(one, edge, true) + cardHeight(one);
     y += 8;
   }
+  const [only] = around.workloads;
+  const sends = around.workloads.length === 1 && only?.egress ? egressWords(only.egress) : undefined;
+  if (sends !== undefined) {
+    y += 12;
+    text(edge + 44, cutMiddle(sends, wide - 50, { size: 11 }), 'muted');
+    if (around.reaches.length > 0) y += 4;
+    else y += 8;
+  }
   if (around.reaches.length > 0) {
     y += 14;
     const x = edge + 24;
@@ -228,10 +243,11 @@ function drawLists({ topology, filtered, filter, selected }: NarrowContent, host
     { title: 'Ingresses', icon: 'ingress', cards: inLane('ingress') },
     { title: 'Services', icon: 'service', cards: inLane('service') },
     { title: 'Workloads', icon: 'workload', cards: inLane('workload') },
+    { title: 'Not in these files', icon: 'warning', cards: filtered.topology.cards.filter((card) => card.shape === 'ghost' && !filtered.dimmed.has(card.id)) },
   ];
   const filtering = filter.text !== '' || filter.namespace !== '' || filter.kind !== '';
   function inLane(lane: TopologyCard['lane']): readonly TopologyCard[] {
-    return filtered.topology.cards.filter((card) => card.lane === lane && !filtered.dimmed.has(card.id));
+    return filtered.topology.cards.filter((card) => card.lane === lane && card.shape !== 'ghost' && !filtered.dimmed.has(card.id));
   }
   const lists = lanes
     .filter((lane) => lane.cards.length > 0)

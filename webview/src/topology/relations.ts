@@ -65,6 +65,7 @@ export function neighboursOf(topology: Topology, selected: string): Neighbours {
   const distinct = (edges: readonly TopologyEdge[], end: 'from' | 'to'): readonly TopologyCard[] =>
     [...new Set(edges.map((edge) => edge[end].card))].filter((id) => !isOwn(id)).flatMap((id) => cards.get(id) ?? []);
   const workloads = mine.filter((card) => card.lane === 'workload');
+  const pods = workloads.filter((card) => card.shape === 'card').reduce((sum, card) => sum + (card.replicas ?? 1), 0);
   const ids = new Set(workloads.map((card) => card.id));
   return {
     reachedBy: distinct(
@@ -77,16 +78,19 @@ export function neighboursOf(topology: Topology, selected: string): Neighbours {
       topology.edges.filter((edge) => isOwn(edge.from.card)),
       'to',
     ),
-    pods: workloads.reduce((sum, card) => sum + (card.replicas ?? 1), 0),
+    pods,
     policies: topology.policies.filter((policy) => policy.selects.some((id) => ids.has(id))).length,
   };
 }
 
 /** "in from 2, out to 1; 1 pod; 2 policies" */
 export function summaryOf(topology: Topology, selected: string): string {
+  const says = cardsById(topology).get(selected)?.ghost?.says;
+  if (says !== undefined) return says;
   const { reachedBy, reaches, pods, policies, workloads } = neighboursOf(topology, selected);
   const parts = [`in from ${reachedBy.length}, out to ${reaches.length}`];
-  if (workloads.length > 0) parts.push(`${pods} ${pods === 1 ? 'pod' : 'pods'}`);
+  if (workloads.length > 0 && pods === 0) parts.push('no pod here');
+  else if (workloads.length > 0) parts.push(`${pods} ${pods === 1 ? 'pod' : 'pods'}`);
   if (policies > 0) parts.push(`${policies} ${policies === 1 ? 'policy' : 'policies'}`);
   return parts.join('; ');
 }

@@ -2,7 +2,6 @@
 import type { Topology } from '../../../server/src/protocol/topology';
 import { el, replace } from '../dom';
 import { icon } from '../icons';
-import { measureText } from '../measureText';
 import { drawAbsence, drawEmpty, noTraffic } from '../emptyState';
 import { dropdown, iconButton, link, textField } from '../toolkit';
 import { aroundAbove, aroundResource } from './around';
@@ -11,11 +10,13 @@ import { drawDetails } from './details';
 import { createDrawing } from './drawing';
 import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
 import type { TopologyHost, TopologyView, TopologyViewState } from './host';
-import { hasHead, laneTitles, type Lane, type Lanes } from './lanes';
+import { drawLaneHeads } from './laneHeads';
+import { laneTitles } from './lanes';
 import { layOut, type TopologyDrawing } from './layout';
 import { drawLegend } from './legend';
 import { createMinimap } from './minimap';
 import { drawNeighbours } from './narrow';
+import { panByDragging } from './panByDragging';
 import { drawRails } from './rails';
 import { fillSelectedBar } from './selectedBar';
 import { cardsById, mostSpecific, relatedTo, twinOf } from './relations';
@@ -62,9 +63,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     },
     reveal: (at) => host.reveal(at),
     openContainers() {
-      containersOpen = true;
-      host.changed();
-      render();
+      openContainers(true);
       scroller.scrollLeft = scroller.scrollWidth;
     },
     closeNamespace: (name) => setOpen(name, false),
@@ -137,6 +136,12 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     { passive: false },
   );
   panByDragging(scroller);
+
+  function openContainers(open: boolean): void {
+    containersOpen = open;
+    host.changed();
+    render();
+  }
 
   function setFilter(next: TopologyFilter): void {
     filter = next;
@@ -211,34 +216,47 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     const part = isLarge && onlyAround && state.selected !== null ? aroundResource(topology, state.selected) : undefined;
     showAround(topology, isLarge ? part : null);
     const collapsed = part
-      ? { topology: part, open: new Set<string>() }
+      ? { topology: part, open: new Set<string>(), weights: new Map<string, number>() }
       : collapseNamespaces(filtered.topology, filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]));
     const isWhole = part !== undefined || collapsed.topology === filtered.topology;
     drawn = layOut(collapsed.topology, width, open, countContainers(part ?? filtered.topology));
     const related = relatedTo(isWhole ? topology : collapsed.topology, state.selected);
-    drawing.show({
-      drawing: drawn,
-      related,
-      dimmed: filtered.dimmed,
-      selected: state.selected,
-      zoom,
-      closable: collapsed.open,
-      notReady: state.notReady,
-      twin: (id) => twinOf(isWhole ? topology : collapsed.topology, id),
-    });
-    renderHeads(part ?? filtered.topology, drawn);
-    ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
+    renderBelow(topology);
     replace(
       railsPlace,
       drawRails(topology, (at) => host.reveal(at)),
     );
     for (const place of [railsPlace, legendPlace]) place.style.width = `${width}px`;
-    minimap.update(drawn, related.own);
     const float = drawn.cards.size > floatMinimapAbove;
     floating.hidden = !float;
     minimapPlace.hidden = float;
     (float ? floating : minimapPlace).append(minimap.element);
+    drawing.show({
+      drawing: drawn,
+      leastHeight: drawn.height * zoom < scroller.clientHeight ? freeHeight() / zoom : 0,
+      related,
+      dimmed: filtered.dimmed,
+      selected: state.selected,
+      zoom,
+      weights: collapsed.weights,
+      closable: collapsed.open,
+      notReady: state.notReady,
+      twin: (id) => twinOf(isWhole ? topology : collapsed.topology, id),
+    });
+    laneHeads.style.minWidth = `${Math.round(drawn.lanes.width * zoom)}px`;
+    replace(
+      laneHeads,
+      drawLaneHeads(part ?? filtered.topology, drawn.lanes, zoom, () => openContainers(false)),
+    );
+    ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
+    minimap.update(drawn, related.own);
     zoomText.textContent = `${Math.round(zoom * 100)} %`;
+    if (state.selected !== shownSelection) bringIntoView(state.selected);
+    scrolled();
+  }
+
+  /** What stands below the drawing comes before it: its height is what they leave. */
+  function renderBelow(topology: Topology): void {
     const card = state.selected === null ? undefined : cardsById(topology).get(state.selected);
     details.hidden = !detailsOpen || !card;
     if (card && detailsOpen) replace(details, drawDetails(state, card, host));
@@ -251,8 +269,17 @@ export function createTopologyView(host: TopologyHost): TopologyView {
         bar.querySelector<HTMLElement>('.details-toggle')?.focus();
       },
     });
-    if (state.selected !== shownSelection) bringIntoView(state.selected);
-    scrolled();
+  }
+
+  /** Without the empty ground that only the page fills; the page has it again in the next frame. */
+  function wholeDrawing(): SVGSVGElement {
+    requestAnimationFrame(render);
+    return drawing.whole();
+  }
+
+  /** What lane heads, rails and legend leave of the visible part. */
+  function freeHeight(): number {
+    return scroller.clientHeight - [laneHeads, railsPlace, legendPlace].reduce((sum, part) => sum + part.offsetHeight, 1);
   }
 
   /** `part`: what is drawn of a large graph; undefined when all of it is, null when it is not large. */
@@ -274,48 +301,6 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       ),
       part ? link({ label: 'Show all', onClick: () => toggle(false) }) : link({ label: `Only round ${title}`, onClick: () => toggle(true) }),
     );
-  }
-
-  function renderHeads(topology: Topology, { lanes }: TopologyDrawing): void {
-    laneHeads.style.minWidth = `${Math.round(lanes.width * zoom)}px`;
-    replace(
-      laneHeads,
-      lanes.order
-        .filter((lane) => lane.kind !== 'container' || !lane.strip)
-        .map((lane) => {
-          const count =
-            lane.kind === 'container'
-              ? topology.cards.reduce((sum, card) => sum + card.containers.length, 0)
-              : topology.cards.filter((card) => card.lane === lane.kind && card.shape !== 'ghost').length;
-          const title = hasHead(lane, lanes) ? headOf(lane, lanes, topology) : '';
-          const head = el(
-            'div',
-            { class: lane.strip ? `lane-head strip-head ${lane.kind}-head` : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
-            title,
-            !lane.strip && el('span', { class: 'lane-count' }, count),
-          );
-          head.style.left = `${Math.round(lane.x * zoom)}px`;
-          if (!lane.strip) head.style.maxWidth = `${Math.round(lane.width * zoom)}px`;
-          else head.style.width = `${Math.round(lane.width * zoom)}px`;
-          return head;
-        }),
-      lanes.byKind.container.strip ? null : closeContainers(lanes.byKind.container.x + lanes.byKind.container.width),
-    );
-  }
-
-  function closeContainers(right: number): HTMLElement {
-    const close = iconButton({
-      label: 'Hide the containers',
-      icon: icon('chevronLeft'),
-      onClick: () => {
-        containersOpen = false;
-        host.changed();
-        render();
-      },
-    });
-    close.classList.add('lane-close');
-    close.style.left = `${Math.round(right * zoom) - 22}px`;
-    return close;
   }
 
   function fillChoices(topology: Topology): void {
@@ -367,12 +352,12 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       }
       if (!drawn) return undefined;
       return {
-        element: drawing.whole(),
+        element: wholeDrawing(),
         name: `${topology.context.label}-topology`,
         title: `${topology.context.label}: topology`,
         words: [
           ...drawn.lanes.order.filter((lane) => !lane.strip).map((lane) => ({ text: laneTitles[lane.kind], x: lane.x, y: -2, strong: true })),
-          ...drawn.notes.map((note) => ({ text: note.card.ghost?.says ?? '', x: note.x, y: note.y + 18 })),
+          ...drawn.notes.map((note) => ({ text: note.words, x: note.x, y: note.y + 18 })),
         ],
       };
     },
@@ -408,37 +393,6 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   };
 }
 
-/** The head of an empty lane reaches to the left; where the head before it needs that room, it is cut to its initials, and the tooltip says all. */
-function headOf(lane: Lane, { byKind }: Lanes, topology: Topology): string {
-  const title = laneTitles[lane.kind];
-  if (!lane.strip || lane.kind !== 'load-balancer') return title;
-  const before = `${laneTitles.outside}  ${topology.cards.filter((card) => card.lane === 'outside').length}`;
-  const room = lane.x + lane.width - byKind.outside.x - measureText(before, headFont) - 10;
-  return measureText(title, headFont) <= room ? title : 'LB';
-}
-
-const headFont = { size: 11, weight: 600 } as const;
-
 function countContainers(topology: Topology): number {
   return topology.cards.reduce((sum, card) => sum + (card.lane === 'workload' ? card.containers.length : 0), 0);
-}
-
-/** Dragging the ground pans, as on a map; a click stays a click. */
-function panByDragging(scroller: HTMLElement): void {
-  let from: { x: number; y: number; left: number; top: number } | undefined;
-  scroller.addEventListener('pointerdown', (event) => {
-    if (
-      event.button !== 0 ||
-      !(event.target instanceof Element) ||
-      event.target.closest('[data-card], [data-gate], [data-edge], button, a, vscode-link, .minimap')
-    )
-      return;
-    from = { x: event.clientX, y: event.clientY, left: scroller.scrollLeft, top: scroller.scrollTop };
-  });
-  scroller.addEventListener('pointermove', (event) => {
-    if (!from || !(event.buttons & 1)) return void (from = undefined);
-    scroller.scrollLeft = from.left - (event.clientX - from.x);
-    scroller.scrollTop = from.top - (event.clientY - from.y);
-  });
-  scroller.addEventListener('pointerup', () => (from = undefined));
 }

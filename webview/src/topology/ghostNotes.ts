@@ -1,0 +1,29 @@
+/** The sentence beside a ghost: who refers to it, and where. */
+import type { TopologyCard } from '../../../server/src/protocol/topology';
+import { el } from '../dom';
+import { cutMiddle, wrapText } from '../measureText';
+import { link } from '../toolkit';
+import type { PlacedNote } from './layout';
+import { placeOf } from './relations';
+
+const widest = 210;
+const font = { size: 11 };
+
+export function drawGhostNote({ card, x, y, width, words }: PlacedNote, zoom: number, open: (card: TopologyCard) => void): HTMLElement {
+  const place = placeOf(card);
+  const room = Math.min(width, widest);
+  const note = el(
+    'div',
+    { class: 'ghost-note' },
+    wrapText(words, room, font, 2).join(' '),
+    ' ',
+    place !== undefined &&
+      card.ghost?.namedBy[0] &&
+      link({ label: cutMiddle(place, room - 10, font), title: `${place}\nShow in the editor`, onClick: () => open(card) }),
+  );
+  note.style.left = `${x * zoom}px`;
+  note.style.top = `${(y + 5) * zoom}px`;
+  note.style.width = `${room + 4}px`;
+  note.style.transform = `scale(${zoom})`;
+  return note;
+}
