@@ -11,7 +11,9 @@ export interface SavedDrawing {
   readonly words?: readonly { readonly text: string; readonly x: number; readonly y: number; readonly strong?: boolean }[];
 }
 
-const head = 34;
+const title = 34;
+/** Words that stand above the drawing, as the heads of lanes. */
+const wordsAbove = 16;
 const edge = 16;
 /** Chromium makes no larger canvas. */
 const longestSide = 16_384;
@@ -44,7 +46,8 @@ export async function exportDrawing(drawing: SavedDrawing, format: 'svg' | 'png'
 
 /** A copy that needs no style sheet, on the ground that it has on the page. */
 function standing(drawing: SavedDrawing): { readonly element: SVGSVGElement; readonly width: number; readonly height: number } {
-  const { element, title, words = [] } = drawing;
+  const { element, title: heading, words = [] } = drawing;
+  const head = title + (words.some(({ y }) => y < 0) ? wordsAbove : 0);
   const box = element.viewBox.baseVal;
   const width = Math.ceil(box.width) + edge;
   const height = Math.ceil(box.height) + head + edge;
@@ -63,9 +66,9 @@ function standing(drawing: SavedDrawing): { readonly element: SVGSVGElement; rea
   const root = svg(
     'svg',
     { width, height, viewBox: `0 0 ${width} ${height}` },
-    svg('title', null, title),
+    svg('title', null, heading),
     svg('rect', { width, height, fill: plainColour(ground) }),
-    svg('text', { x: edge, y: 21, fill: plainColour(ink), 'font-family': family, 'font-size': 13, 'font-weight': 600 }, title),
+    svg('text', { x: edge, y: 21, fill: plainColour(ink), 'font-family': family, 'font-size': 13, 'font-weight': 600 }, heading),
     words.map(({ text, x, y, strong }) =>
       svg('text', { x, y: y + head, fill: plainColour(ink), 'font-family': family, 'font-size': 11, 'font-weight': strong ? 600 : 400 }, text),
     ),
@@ -97,9 +100,18 @@ function writeStyles(from: SVGElement, to: SVGElement): void {
       else if (name === 'fill' || name === 'stroke') writeColour(copy, name, value);
       else copy.setAttribute(name, value);
     }
+    if (original instanceof SVGTextElement && original.childElementCount === 0) keepWidth(original, copy);
     const moved = /translate\(([-\d.]+)px,\s*([-\d.]+)px\)/.exec(original.style.transform);
     if (moved) copy.setAttribute('transform', `translate(${moved[1] ?? 0} ${moved[2] ?? 0})`);
   });
+}
+
+/** Whoever opens the file may have other fonts: what stands beside a text or round it was placed for the width that it has here. */
+function keepWidth(original: SVGTextElement, copy: SVGElement): void {
+  const width = original.getComputedTextLength();
+  if (width < 4) return;
+  copy.setAttribute('textLength', String(Math.round(width * 10) / 10));
+  copy.setAttribute('lengthAdjust', 'spacingAndGlyphs');
 }
 
 /** Mixed colours come as `color(srgb …)`, which few other programs read. */

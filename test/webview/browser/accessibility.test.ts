@@ -39,6 +39,13 @@ const views = {
   },
   delivered: (panel: PanelPage): Promise<void> => showTrace(panel, samples.delivered),
   denied: (panel: PanelPage): Promise<void> => showTrace(panel, samples.denied),
+  'not enforced': (panel: PanelPage): Promise<void> =>
+    showTrace(panel, {
+      ...samples.notEnforced,
+      tips: [{ what: 'Calico enforces them.', helps: true, flow: samples.notEnforced.flow, ask: 'Trace with calico' }],
+    }),
+  'in a pod': (panel: PanelPage): Promise<void> => showTrace(panel, samples.inOnePod),
+  unknown: (panel: PanelPage): Promise<void> => showTrace(panel, samples.conditional),
   branching: (panel: PanelPage): Promise<void> => showTrace(panel, samples.branching),
 };
 
@@ -66,6 +73,8 @@ const states: readonly (readonly [keyof typeof views, ThemeName, number])[] = [
   ...themeNames.map((theme) => ['suggestions', theme, 900] as const),
   ['delivered', 'light', 1280],
   ['branching', 'light', 900],
+  ['branching', 'dark', 300],
+  ...(['not enforced', 'in a pod', 'unknown'] as const).flatMap((view) => themeNames.map((theme) => [view, theme, 900] as const)),
   ['branching', 'hc-dark', 600],
   ['delivered', 'dark', 300],
   ['denied', 'hc-light', 300],

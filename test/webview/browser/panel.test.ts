@@ -96,6 +96,13 @@ describe('drawings as files', () => {
     expect(svg).toContain('<svg xmlns="http://www.w3.org/2000/svg"');
     expect(/.{60}(?:var\(--|class=| style=|color\(srgb|NaN).{60}/.exec(svg)?.[0]).toBeUndefined();
     expect(svg).toContain(what === 'topology' ? 'cartservice' : 'kube-proxy');
+    // Opened elsewhere with other fonts, a word keeps the room that it was given.
+    expect(svg).toMatch(what === 'topology' ? /textLength="[\d.]+"[^>]*>cartservice</ : /textLength="[\d.]+"[^>]*>kube-proxy</);
+    // The title does not stand on the heads of the lanes.
+    const heights = [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)"[^>]*font-size="1[13]"[^>]*font-weight="600"/g)]
+      .slice(0, 2)
+      .map((match) => Number(match[1]));
+    if (what === 'topology') expect((heights[1] ?? 0) - (heights[0] ?? 0)).toBeGreaterThan(18);
     expect(
       Buffer.from(saved[1]?.content ?? '', 'base64')
         .subarray(1, 4)

@@ -4,7 +4,7 @@ import type { Flow, Trace } from '../../../server/src/protocol/trace';
 import { bundleWebview } from '../harness/bundle';
 import { startPanelBrowser, type PanelBrowser, type PanelOptions, type PanelPage } from '../harness/panelPage';
 import { themeNames } from '../harness/themes';
-import { branching, defaults, delivered, denied, endpoints, evidence, hostile, inOnePod, notEnforced, samples } from '../samples/traces';
+import { branching, defaults, delivered, denied, endpoints, evidence, hostile, inOnePod, notEnforced, samples, conditional } from '../samples/traces';
 
 let browser: PanelBrowser;
 
@@ -240,7 +240,7 @@ describe('a dropped packet', () => {
 });
 
 describe('a packet of which something is not known', () => {
-  const open = conditional();
+  const open = conditional;
 
   it('goes on only under a condition, and wears no mark of arrival', async () => {
     const panel = await opened(open);
@@ -497,16 +497,3 @@ describe('hostile names', () => {
     await panel.close();
   });
 });
-
-/** The delivered trace with an ingress policy that may select the pod. */
-function conditional(): Trace {
-  return {
-    ...delivered,
-    outcome: 'unknown',
-    branches: delivered.branches.map((path) => ({
-      ...path,
-      outcome: 'unknown',
-      hops: path.hops.map((each) => (each.kind === 'policy-ingress' ? { ...each, verdict: 'unknown' } : each)),
-    })),
-  };
-}

@@ -465,4 +465,15 @@ export const hostile: Trace = {
   })),
 };
 
-export const samples = { delivered, denied, branching, inOnePod, notEnforced, toInternet, hostile } as const;
+/** The delivered trace with an ingress policy that may select the pod. */
+export const conditional: Trace = {
+  ...delivered,
+  outcome: 'unknown',
+  branches: delivered.branches.map((path) => ({
+    ...path,
+    outcome: 'unknown',
+    hops: path.hops.map((each) => (each.kind === 'policy-ingress' ? { ...each, verdict: 'unknown' } : each)),
+  })),
+};
+
+export const samples = { delivered, denied, branching, inOnePod, notEnforced, toInternet, hostile, conditional } as const;
