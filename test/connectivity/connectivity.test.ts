@@ -175,6 +175,21 @@ describe('outside', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test('what one block of a rule excepts, another of the same rule may hold in part', () => {
+    const files = together(
+      deployment('a'),
+      policy(
+        'in',
+        '{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.244.0.0/16]}}, {ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.244.3.0/24]}}]}]}',
+      ),
+    );
+    expect(connectivityOf(files).lines).toEqual([
+      `shop/a → ${world}: all`,
+      '0.0.0.0-10.244.2.255, 10.244.4.0-255.255.255.255 → shop/a: all',
+      '10.244.3.0-10.244.3.255: no connection',
+    ]);
+  });
+
   test('bounds between which nothing differs are no bounds', () => {
     const files = together(deployment('a'), policy('in', '{podSelector: {}, ingress: [{}, {from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}'));
     expect(connectivityOf(files).lines).toEqual([`shop/a → ${world}: all`, `${world} → shop/a: all`]);

@@ -13,7 +13,7 @@ export interface AddressPieces {
 }
 
 export interface AddressClass extends AddressPieces {
-  /** Some addresses of the class, between two neighbouring bounds: they are asked for all. */
+  /** One address of the class, which is asked for all: of a longer piece one block of a rule might hold a part and another the rest. */
   readonly sample: { readonly family: Family; readonly range: Interval<bigint> };
 }
 
@@ -33,7 +33,12 @@ export function addressClasses(index: ClusterIndex, direction: PolicyDirection, 
       lastOf[family],
     )) {
       const [range] = pieces;
-      if (range) classes.push({ four: family === 4 ? pieces : [], six: family === 6 ? pieces : [], sample: { family, range } });
+      if (range)
+        classes.push({
+          four: family === 4 ? pieces : [],
+          six: family === 6 ? pieces : [],
+          sample: { family, range: { first: range.first, last: range.first } },
+        });
     }
   }
   return classes.map((one) => ({ ...one, four: normalize(one.four), six: normalize(one.six) }));
