@@ -1,6 +1,6 @@
 /**
  * Pictures of the panel: `npm run screenshots` writes those of the README from the example shop, then many states to look at into a
- * temporary folder (`PACKETPATH_GALLERY` names another). With words, only the states whose names hold one of them.
+ * temporary folder (`PACKETPATH_GALLERY` names another). With words, only the states whose names hold one of them; `readme` stands for those of the README.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,15 @@ import type { ThemeName } from './harness/themes';
 
 const shop = join(repository, 'examples', 'shop');
 const images = join(repository, 'docs', 'images');
-const width = 900;
+const usualWidth = 900;
 const mostBytes = 150_000;
 
 const acrossNodes = { cni: 'calico:vxlan', placement: 'other-node' } as const;
 const workerToDatabase: Flow = { from: 'deployment/shop/worker', to: 'service/shop/database', port: 5432, options: acrossNodes };
 const frontendToApi: Flow = { from: 'deployment/shop/frontend', to: 'service/shop/api', port: 8080, options: acrossNodes };
+
+/** Two containers of one pod. */
+const insidePod: Flow = { from: 'deployment/shop/api/metrics', to: 'localhost:8080' };
 
 /** As the API_URL of the frontend has it: the look-up is part of the way. */
 const byName: Flow = { from: 'deployment/shop/frontend', to: 'api:8080', options: { cni: 'calico:vxlan' } };
@@ -43,7 +46,7 @@ mkdirSync(images, { recursive: true });
 await bundleWebview();
 const browser = await startPanelBrowser();
 try {
-  if (words.length === 0) await readmePictures();
+  if (words.length === 0 || words[0] === 'readme') await readmePictures();
   await writeGallery(browser, process.env['PACKETPATH_GALLERY'] ?? join(tmpdir(), 'packetpath-gallery'), words);
 } finally {
   await browser.close();
@@ -56,6 +59,9 @@ async function readmePictures(): Promise<void> {
   await picture('trace-branching-dark', 'dark', written, traceOf(written, byName), { end: '.paths', hop: 'translated' });
   await picture('topology-light', 'light', written, undefined);
   await picture('trace-translated-dark', 'dark', written, traceOf(written, frontendToApi), { end: '.outcome', hop: 'translated' });
+  await picture('trace-pod-light', 'light', written, traceOf(written, insidePod), { end: '.outcome', width: 720 });
+  await picture('topology-narrow-dark', 'dark', written, undefined, { end: '.neighbours > :last-child', width: 300 });
+  await picture('trace-narrow-dark', 'dark', mended, traceOf(mended, workerToDatabase), { end: '.timeline-place', width: 300, hop: 'encapsulated' });
 }
 
 interface Crop {
@@ -63,16 +69,20 @@ interface Crop {
   readonly end: string;
   /** The hop at which the packet stands: the first with this verdict; the last one where none is asked for. */
   readonly hop?: string;
+  readonly width?: number;
 }
 
 async function picture(name: string, theme: ThemeName, snapshot: Snapshot, trace: Trace | undefined, crop?: Crop): Promise<void> {
-  const panel = await browser.open({ theme, width, height: 1600, reducedMotion: true, font: 'Inter' });
+  const width = crop?.width ?? usualWidth;
+  // The ground of a topology fills the page, so it begins low; a trace is as high as it is.
+  const panel = await browser.open({ theme, width, height: trace || crop ? 1600 : 400, reducedMotion: true, font: 'Inter' });
   const { topology, contexts, endpoints, defaults } = topologyAnswer(snapshot, {});
   await panel.send({ type: 'topology', revision: 1, topology, contexts, endpoints, defaults });
   if (trace) await showTrace(panel, trace, crop?.hop);
   else await panel.send({ type: 'select', revision: 1, card: 'service/shop/api' });
-  await panel.page.waitForSelector(trace ? (crop?.end ?? '.outcome') : '.legend-place');
-  const height = await panel.page.evaluate(trace ? bottomOf : heightOfTopology, crop?.end ?? '');
+  const end = crop?.end ?? (trace ? '.outcome' : undefined);
+  await panel.page.waitForSelector(end ?? '.legend-place');
+  const height = end === undefined ? await panel.page.evaluate(heightOfTopology) : await panel.page.evaluate(bottomOf, end);
   await panel.page.setViewportSize({ width, height });
   await panel.page.mouse.move(width - 1, height - 1);
   await new Promise((done) => setTimeout(done, 300));
@@ -99,7 +109,7 @@ async function showTrace(panel: PanelPage, trace: Trace, verdict: string | undef
       ),
     )
     .filter((hop) => hop.kind !== 'shared-volume');
-  await panel.page.locator('.hop-row').nth(before.length).click();
+  await panel.page.locator('.hop-row, .timeline-row').nth(before.length).click();
   await panel.page.locator('.trace').evaluate((element) => element.scrollTo(0, 0));
 }
 
