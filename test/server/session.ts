@@ -27,6 +27,8 @@ export class Session {
   readonly sent: { readonly uri: string; readonly diagnostics: readonly Diagnostic[] }[] = [];
   readonly statuses: StatusNotification[] = [];
   readonly logged: string[] = [];
+  /** How often the server said that facts changed. */
+  changes = 0;
   private readonly waiting = new Set<() => void>();
   private readonly versions = new Map<string, number>();
 
@@ -45,6 +47,10 @@ export class Session {
     });
     this.connection.onNotification('packetpath/status', (status: StatusNotification) => {
       this.statuses.push(status);
+      this.changed();
+    });
+    this.connection.onNotification('packetpath/changed', () => {
+      this.changes += 1;
       this.changed();
     });
     this.connection.onNotification('window/logMessage', ({ message }: { message: string }) => {

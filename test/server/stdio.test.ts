@@ -247,6 +247,33 @@ describe('requests', () => {
     expect(await session.request('packetpath/render', { trace, format: 'markdown' })).toContain('|');
   });
 
+  test('the topology of a large context does not wait for its rules; when they have run it is to be asked for again', async () => {
+    const many = Array.from({ length: 400 }, (_, number) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: filler-${number} }\n`).join('---\n');
+    const asNamed = web.replace('name: http', 'name: htpp');
+    const folder = folderOf({ 'web.yaml': asNamed, 'service.yaml': wrongService, 'filler.yaml': many });
+    const session = await started([folder]);
+    const uri = uriIn(folder, 'web.yaml');
+    const findingOfService = async (): Promise<unknown> => {
+      const { topology } = await session.request('packetpath/topology', { uri });
+      return topology?.cards.find(({ id }) => id === 'service/default/web')?.finding;
+    };
+    await session.open(uri, asNamed);
+    await session.until(() => session.changes > 0);
+    expect(await findingOfService()).toBeUndefined();
+    // The Service stands in another file than the port that is renamed.
+    await session.edit(uri, web);
+    // Asked only when the server says so, as the panel does: if it said too little, the time limit of the test would end this.
+    for (;;) {
+      const told = session.changes;
+      const finding = await findingOfService();
+      if (finding !== undefined) {
+        expect(finding).toMatchObject({ count: 1 });
+        break;
+      }
+      await session.until(() => session.changes > told);
+    }
+  });
+
   test('a question that cannot be answered is an error in words, one of another shape an error of the request; the server lives on', async () => {
     const folder = folderOf({ 'web.yaml': web });
     const session = await started([folder]);

@@ -21,6 +21,11 @@ import { withEdits } from './triedEdits';
 export interface Snapshots {
   forUri(uri: string): Snapshot | undefined;
   forContext(context: string | undefined, uri: string | undefined): Snapshot | undefined;
+  /**
+   * True while diagnostics of the last edit are still worked out. Who answers early then does not wait for the rules of a whole context: he who
+   * asked is told to ask again when they have run.
+   */
+  answerEarly?(): boolean;
 }
 
 export interface Feature {
@@ -47,7 +52,7 @@ export const features: readonly Feature[] = [
   request('packetpath/topology', (snapshots, params) => {
     const snapshot = snapshots.forContext(params.context, params.uri);
     return snapshot
-      ? topologyAnswer(snapshot, params)
+      ? topologyAnswer(snapshot, params, snapshots.answerEarly?.() ?? false)
       : {
           revision: 0,
           topology: null,

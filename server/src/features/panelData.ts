@@ -29,7 +29,8 @@ export function chooseContext(snapshot: Snapshot, wanted: { readonly uri?: strin
   return [...snapshot.contexts].sort((a, b) => b.members.length - a.members.length)[0];
 }
 
-export function topologyAnswer(snapshot: Snapshot, wanted: { readonly uri?: string; readonly context?: string }): TopologyAnswer {
+/** `early`: the findings on the cards of a large context may be those of before the last edit; whoever says so asks again later. */
+export function topologyAnswer(snapshot: Snapshot, wanted: { readonly uri?: string; readonly context?: string }, early = false): TopologyAnswer {
   const contexts = snapshot.contexts.map(({ id, label }) => ({ id, label }));
   const context = chooseContext(snapshot, wanted);
   const defaults = defaultsOf(context);
@@ -37,7 +38,13 @@ export function topologyAnswer(snapshot: Snapshot, wanted: { readonly uri?: stri
     return { revision: snapshot.revision, topology: null, contexts, endpoints: [], defaults, message: 'No Kubernetes manifests in this workspace yet.' };
   const index = snapshot.traceIndex(context);
   const topology = buildTopology(index, { enforced: enforces(defaults.cni) });
-  return { revision: snapshot.revision, topology: withFindings(snapshot, context, topology), contexts, endpoints: endpointsOf(snapshot, context), defaults };
+  return {
+    revision: snapshot.revision,
+    topology: withFindings(snapshot, context, topology, early),
+    contexts,
+    endpoints: endpointsOf(snapshot, context),
+    defaults,
+  };
 }
 
 export function enforces(cni: CniMode): boolean {
@@ -165,11 +172,14 @@ function samePlace(a: TextSpan, b: TextSpan): boolean {
   return a.start.line === b.start.line && a.start.column === b.start.column && a.end.line === b.end.line && a.end.column === b.end.column;
 }
 
+/** Resources of a context up to which its rules take no time that anybody would notice. */
+const earlyAbove = 300;
+
 /** Each card with the worst finding of its resource and its place in text. */
-function withFindings(snapshot: Snapshot, context: Context, topology: Topology): Topology {
+function withFindings(snapshot: Snapshot, context: Context, topology: Topology, early: boolean): Topology {
   const byFile = new Map<string, FindingCounts>();
   const countsOf = (uri: string): FindingCounts => {
-    const counts = byFile.get(uri) ?? snapshot.findingCounts(uri);
+    const counts = byFile.get(uri) ?? snapshot.findingCounts(uri, early && context.members.length > earlyAbove);
     byFile.set(uri, counts);
     return counts;
   };

@@ -21,6 +21,8 @@ export interface PublisherHost {
 export class Publisher {
   private readonly sent = new Map<string, string>();
   private run: CancellationSource | undefined;
+  private working = false;
+  private askedEarly = false;
 
   constructor(
     private readonly snapshots: Snapshots,
@@ -28,13 +30,24 @@ export class Publisher {
     private readonly scheduler: Scheduler,
   ) {}
 
+  /** Whether somebody may have an answer that does not wait for this run; `published` is called once more at its end then. */
+  answerEarly(): boolean {
+    // Only files that are open have their rules run otherwise, so nobody would know when to ask again.
+    if (!this.working || this.host.scope() === 'open') return false;
+    this.askedEarly = true;
+    return true;
+  }
+
   /** Starts over; `first` is the file that a person is typing into. */
   publish(first?: string): void {
     this.run?.cancel();
     const run = new CancellationSource();
     this.run = run;
+    this.working = true;
     this.go(run, first).catch((error: unknown) => {
-      if (!(error instanceof Cancelled)) this.host.log(`publishing failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      if (error instanceof Cancelled) return;
+      this.host.log(`publishing failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      if (this.run === run) this.end();
     });
   }
 
@@ -62,6 +75,14 @@ export class Publisher {
       await checkpoint.pass();
     }
     for (const uri of [...this.sent.keys()]) if (!wanted.has(uri)) this.clear(uri);
+    this.end();
+  }
+
+  private end(): void {
+    this.working = false;
+    if (!this.askedEarly) return;
+    this.askedEarly = false;
+    this.host.published();
   }
 
   private one(uri: string): void {

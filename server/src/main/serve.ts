@@ -93,6 +93,10 @@ class Session implements Snapshots {
     return this.folderOf(uri).snapshot();
   }
 
+  answerEarly(): boolean {
+    return this.publisher.answerEarly();
+  }
+
   /** By context id where several folders are open, else by file, else the first folder. */
   forContext(context: string | undefined, uri: string | undefined): ReturnType<FolderIndex['snapshot']> | undefined {
     if (uri !== undefined) {

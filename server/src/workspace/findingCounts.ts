@@ -20,10 +20,15 @@ export interface KeptCounts {
 
 const none: FindingCounts = new Map();
 
-/** `memo`: by uri, of this and earlier snapshots. */
-export function findingCountsOf(snapshot: Snapshot, uri: string, memo: Map<string, KeptCounts>): FindingCounts {
+/**
+ * `memo`: by uri, of this and earlier snapshots. `early`: what was counted last is good enough, since somebody runs the rules anyway and asks
+ * again when they are done; a file that was never counted is counted now.
+ */
+export function findingCountsOf(snapshot: Snapshot, uri: string, memo: Map<string, KeptCounts>, early = false): FindingCounts {
   const file = snapshot.file(uri);
   if (!file) return none;
+  const last = early ? memo.get(uri) : undefined;
+  if (last) return last.counts;
   const basis = basisOf(snapshot, file);
   const kept = memo.get(uri);
   if (kept && sameItems(kept.basis, basis)) return kept.counts;

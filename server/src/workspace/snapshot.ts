@@ -97,8 +97,8 @@ export class Snapshot {
   }
 
   /** How many findings each object of the file has, and the worst: cheaper than the findings themselves where little has changed. */
-  findingCounts(uri: string): FindingCounts {
-    return findingCountsOf(this, uri, this.parts.memo.counts);
+  findingCounts(uri: string, early = false): FindingCounts {
+    return findingCountsOf(this, uri, this.parts.memo.counts, early);
   }
 
   /** The text edits of a fix; null when one of them cannot be made safely. */
