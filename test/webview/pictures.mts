@@ -1,6 +1,7 @@
 /**
  * Pictures of the panel: `npm run screenshots` writes those of the README from the example shop, then many states to look at into a
- * temporary folder (`PACKETPATH_GALLERY` names another). With words, only the states whose names hold one of them; `readme` stands for those of the README.
+ * temporary folder (`PACKETPATH_GALLERY` names another). With words, only the states whose names hold one of them; `readme` stands for those of the README,
+ * `editor` for the one that shows a whole VS Code.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { topologyAnswer } from '../../server/src/features/panelData';
 import { traceIn } from '../../server/src/features/traces';
 import type { Snapshot } from '../../server/src/workspace/snapshot';
 import { snapshotOf, uriOf } from '../support/workspaceOf';
+import { editorPicture } from './editorPicture.mts';
 import { writeGallery } from './gallery';
 import { bundleWebview, repository } from './harness/bundle';
 import { startPanelBrowser, type PanelPage } from './harness/panelPage';
@@ -44,6 +46,10 @@ const words = process.argv.slice(2);
 
 mkdirSync(images, { recursive: true });
 await bundleWebview();
+if (words[0] === 'editor') {
+  await editorPicture(join(images, 'editor-dark.png'));
+  process.exit(0);
+}
 const browser = await startPanelBrowser();
 try {
   if (words.length === 0 || words[0] === 'readme') await readmePictures();
