@@ -6,7 +6,7 @@ import { el, replace, svg } from '../dom';
 import { drawCard } from './drawCard';
 import { drawEdge, drawGate } from './drawEdge';
 import { drawLanes } from './drawLanes';
-import { drawGhostNote } from './ghostNotes';
+import { drawGhostNote, hasRoom } from './ghostNotes';
 import { isArrow, nextCard } from './keyboard';
 import type { PlacedCard, PlacedEdge, TopologyDrawing } from './layout';
 import { dotsOf } from './portDots';
@@ -178,7 +178,7 @@ export function createDrawing(host: DrawingHost): Drawing {
     draw();
     replace(
       notesLayer,
-      drawing.notes.filter((note) => note.width > 90).map((note) => drawGhostNote(note, zoom, (card) => host.open(card))),
+      drawing.notes.filter(hasRoom).map((note) => drawGhostNote(note, zoom, (card) => host.open(card))),
     );
   }
 

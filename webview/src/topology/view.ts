@@ -9,6 +9,7 @@ import { collapseNamespaces, namespaceOfRow } from './collapse';
 import { drawDetails } from './details';
 import { createDrawing } from './drawing';
 import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
+import { savedNote } from './ghostNotes';
 import type { TopologyHost, TopologyView, TopologyViewState } from './host';
 import { drawLaneHeads } from './laneHeads';
 import { laneTitles } from './lanes';
@@ -357,7 +358,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
         title: `${topology.context.label}: topology`,
         words: [
           ...drawn.lanes.order.filter((lane) => !lane.strip).map((lane) => ({ text: laneTitles[lane.kind], x: lane.x, y: -2, strong: true })),
-          ...drawn.notes.map((note) => ({ text: note.words, x: note.x, y: note.y + 18 })),
+          ...drawn.notes.flatMap(savedNote),
         ],
       };
     },
