@@ -2,6 +2,7 @@
 import { el, svg, type Child } from '../dom';
 import { iconAt } from '../icons';
 import { gate } from '../marks';
+import { measureText } from '../measureText';
 import { drawFinding } from './drawCard';
 
 export function drawLegend(): HTMLElement {
@@ -32,6 +33,15 @@ export function drawLegend(): HTMLElement {
     row(sample(34, drawFinding('warning', 1).element), 'worst finding, and how many'),
     row(sample(30, svg('circle', { class: 'dot', cx: 15, cy: 8, r: 3 })), 'port'),
   );
+}
+
+const signWidth = 32;
+const signGap = 8;
+
+/** On a page that is not wide its columns are as wide as the longest of its words, so that as many stand side by side as fit. */
+export function fitLegend(place: HTMLElement): void {
+  const words = [...place.querySelectorAll('.legend-row')].map((row) => measureText(row.textContent, { size: 11 }));
+  place.style.setProperty('--legend-column', `${Math.ceil(Math.max(0, ...words)) + signWidth + signGap + 2}px`);
 }
 
 function sample(width: number, ...children: Child[]): SVGSVGElement {

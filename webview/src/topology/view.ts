@@ -14,7 +14,7 @@ import type { TopologyHost, TopologyView, TopologyViewState } from './host';
 import { drawLaneHeads } from './laneHeads';
 import { laneTitles } from './lanes';
 import { layOut, type TopologyDrawing } from './layout';
-import { drawLegend } from './legend';
+import { drawLegend, fitLegend } from './legend';
 import { createMinimap } from './minimap';
 import { drawNeighbours } from './narrow';
 import { panByDragging } from './panByDragging';
@@ -228,6 +228,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       drawRails(topology, (at) => host.reveal(at)),
     );
     for (const place of [railsPlace, legendPlace]) place.style.width = `${width}px`;
+    fitLegend(legendPlace);
     const float = drawn.cards.size > floatMinimapAbove;
     floating.hidden = !float;
     minimapPlace.hidden = float;
