@@ -262,7 +262,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     const card = state.selected === null ? undefined : cardsById(topology).get(state.selected);
     details.hidden = !detailsOpen || !card;
     if (card && detailsOpen) replace(details, drawDetails(state, card, host));
-    fillSelectedBar(bar, state, host, {
+    fillSelectedBar(bar, state, host, width, {
       open: detailsOpen,
       toggle() {
         detailsOpen = !detailsOpen;
