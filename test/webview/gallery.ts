@@ -163,6 +163,13 @@ function states(): readonly State[] {
     { name: 'gateway-300-unselected', snapshot: gateway, theme: 'light', width: 300 },
     { name: 'gateway-600-unselected', snapshot: gateway, theme: 'light', width: 600 },
     { name: 'gateway-details', snapshot: gateway, selected: 'httproute/shop/shop', clicks: ['.details-toggle'] },
+    { name: 'gateway-kind', snapshot: gateway, clicks: ['.toolbar-kind vscode-dropdown', '.toolbar-kind vscode-option:nth-of-type(4)'] },
+    { name: 'boutique-kind', snapshot: boutique, theme: 'light', clicks: ['.toolbar-kind vscode-dropdown', '.toolbar-kind vscode-option:nth-of-type(3)'] },
+    {
+      name: 'large-2000-namespace',
+      snapshot: () => snapshotOf(largeManifests(667)),
+      clicks: ['.toolbar-namespace vscode-dropdown', '.toolbar-namespace vscode-option:nth-of-type(3)'],
+    },
     { name: 'gateway-ghost', snapshot: gateway, selected: 'ghost:gateway/infra/shared' },
     ...[500, 560].map((width): State => ({
       name: `untitled-${width}`,

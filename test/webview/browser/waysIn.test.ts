@@ -181,15 +181,22 @@ describe('a ghost', () => {
 
 describe('the legend', () => {
   it.each([
-    [500, 2],
-    [600, 2],
-    [760, 2],
-  ])('at %i pixels has %i columns', async (width, columns) => {
-    const panel = await opened(boutique, null, { width, font: 'Inter' });
-    const lefts = await panel.page.locator('.legend-row').evaluateAll((rows) => rows.map((row) => Math.round(row.getBoundingClientRect().left)));
-    expect(new Set(lefts).size).toBe(columns);
-    const cut = await panel.page.locator('.legend').evaluate((legend) => legend.scrollWidth > legend.clientWidth);
-    expect(cut).toBe(false);
+    ['Inter', 500, 2],
+    ['Inter', 600, 2],
+    ['Inter', 760, 2],
+    ['Inter', 860, 3],
+    ['Inter', 900, 3],
+    [undefined, 600, 2],
+    [undefined, 840, 2],
+    [undefined, 900, 3],
+  ] as const)('in %s at %i pixels has %i columns, and is not cut', async (font, width, columns) => {
+    const panel = await opened(boutique, null, { width, ...(font ? { font } : {}) });
+    const rows = await panel.page
+      .locator('.legend-row')
+      .evaluateAll((all) => all.map((row) => [row.getBoundingClientRect().left, row.scrollWidth - row.clientWidth]));
+    expect(new Set(rows.map(([left]) => Math.round(left ?? 0))).size).toBe(columns);
+    expect(rows.every(([, over]) => (over ?? 0) <= 0)).toBe(true);
+    expect(await panel.page.locator('.legend').evaluate((legend) => legend.scrollWidth > legend.clientWidth)).toBe(false);
     await panel.close();
   });
 });

@@ -38,10 +38,18 @@ export function drawLegend(): HTMLElement {
 const signWidth = 32;
 const signGap = 8;
 
-/** On a page that is not wide its columns are as wide as the longest of its words, so that as many stand side by side as fit. */
-export function fitLegend(place: HTMLElement): void {
-  const words = [...place.querySelectorAll('.legend-row')].map((row) => measureText(row.textContent, { size: 11 }));
-  place.style.setProperty('--legend-column', `${Math.ceil(Math.max(0, ...words)) + signWidth + signGap + 2}px`);
+const threeRows = 3;
+const columnGap = 28;
+
+/** Three rows where all columns of them fit; else as many columns side by side as there is room for the longest words. */
+export function fitLegend(legend: HTMLElement): void {
+  const widths = [...legend.querySelectorAll('.legend-row')].map((row) => measureText(row.textContent, { size: 11 }) + signWidth + signGap + 2);
+  const columns = widths
+    .filter((_, index) => index % threeRows === 0)
+    .map((_, column) => Math.max(...widths.slice(column * threeRows, (column + 1) * threeRows)));
+  const needed = columns.reduce((sum, width) => sum + width, columnGap * (columns.length - 1));
+  legend.classList.toggle('in-columns', needed > legend.clientWidth);
+  legend.style.setProperty('--legend-column', `${Math.ceil(Math.max(0, ...widths))}px`);
 }
 
 function sample(width: number, ...children: Child[]): SVGSVGElement {

@@ -96,9 +96,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   const put = (one: TopologyCard, x: number, own: boolean): number => {
     const height = cardHeight(one);
     const ports = new Set(one.ports.map((port) => port.id));
-    const note = [one.object?.kind === 'Service' ? one.note : one.object?.kind, one.replicas === undefined ? undefined : `×${one.replicas}`]
-      .filter(Boolean)
-      .join(' ');
+    const note = [one.lane === 'workload' ? one.object?.kind : one.note, one.replicas === undefined ? undefined : `×${one.replicas}`].filter(Boolean).join(' ');
     const group = drawCard(one, {
       width: wide,
       height,
@@ -134,7 +132,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   }
   let arrowFrom = y;
   if (around.services.length > 0) {
-    text(edge, around.services[0]?.object?.kind ?? 'Service', 'muted');
+    text(edge, laneWord(around.services[0]), 'muted');
     y += 8;
     let first: number | undefined;
     for (const one of around.services) {
@@ -208,6 +206,12 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
     if (event.key === 'Enter' || event.key === ' ') act(event);
   });
   return el('div', { class: 'narrow-stack' }, root);
+}
+
+/** A route's kind stands on its card. */
+function laneWord(card: TopologyCard | undefined): string {
+  const kind = card?.object?.kind ?? 'Service';
+  return kind.endsWith('Route') ? 'Route' : kind;
 }
 
 function drawPillRow(card: TopologyCard, width: number): SVGGElement {

@@ -72,8 +72,9 @@ const fixed = 2 * 16 + 26 + 16 + 7 * 10;
 const buttonPadding = 28;
 const leastPlace = 90;
 const leastName = 60;
-/** The summary is set in two lines where it is long; below, the page has no room for it. */
+/** The summary is set in two lines where it is long, which break between words. */
 const mostSummary = 200;
+const lineSlack = 30;
 const summaryFrom = 720;
 
 interface BarWords {
@@ -87,7 +88,7 @@ interface BarWords {
 function barWords(parts: { readonly title: string; readonly summary: string; readonly place: string; readonly canTrace: boolean }, width: number): BarWords {
   const name = Math.min(measureText(parts.title, { size: 13, weight: 600 }) + 1, width * 0.4);
   const wanted = Math.min(leastPlace, measureText(parts.place, placeFont));
-  const summary = width < summaryFrom ? 0 : Math.min(mostSummary, measureText(parts.summary, placeFont));
+  const summary = width < summaryFrom ? 0 : Math.min(mostSummary, measureText(parts.summary, placeFont) / 2 + lineSlack);
   const roomWith = ({ from, to }: typeof long, nameWidth: number): number => {
     const buttons = parts.canTrace ? [from, to].reduce((sum, label) => sum + measureText(label, { size: 13 }) + buttonPadding, 0) : 0;
     return width - fixed - nameWidth - buttons;

@@ -113,7 +113,8 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   const laneHeads = el('div', { class: 'lane-heads' });
   const railsPlace = el('div', { class: 'rails-place' });
   const minimapPlace = el('div', { class: 'minimap-place' });
-  const legendPlace = el('div', { class: 'legend-place' }, drawLegend(), minimapPlace);
+  const legend = drawLegend();
+  const legendPlace = el('div', { class: 'legend-place' }, legend, minimapPlace);
   const ground = el('div', { class: 'ground' }, drawing.element, railsPlace);
   const scroller = el('div', { class: 'scroller' }, laneHeads, ground, legendPlace);
   const neighbours = el('div', { class: 'neighbours' });
@@ -226,11 +227,11 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       drawRails(topology, (at) => host.reveal(at)),
     );
     for (const place of [railsPlace, legendPlace]) place.style.width = `${width}px`;
-    fitLegend(legendPlace);
     const float = drawn.cards.size > floatMinimapAbove;
     floating.hidden = !float;
     minimapPlace.hidden = float;
     (float ? floating : minimapPlace).append(minimap.element);
+    fitLegend(legend);
     drawing.show({
       drawing: drawn,
       leastHeight: drawn.height * zoom < scroller.clientHeight ? freeHeight() / zoom : 0,
