@@ -98,6 +98,12 @@ describe('the lanes of Gateways and routes', () => {
     expect(drawingOf(boutique, 900).titles.ingress).toBe('Ingress');
   });
 
+  it('keep the routes of one Gateway together where a filter hides their Services', () => {
+    const cards = gateway.cards.filter((card) => card.lane === 'load-balancer' || card.lane === 'ingress');
+    const placed = [...drawingOf({ ...gateway, cards }, 900).cards.values()].filter(({ card }) => card.lane === 'ingress').sort((a, b) => a.y - b.y);
+    expect(placed.map(({ card }) => card.title)).toEqual(['cart', 'shop', 'mail', 'admin']);
+  });
+
   it('have every edge run to the right', () => {
     for (const width of [760, 900, 1280]) for (const { x1, x2 } of drawingOf(gateway, width).edges) expect(x2).toBeGreaterThan(x1);
   });

@@ -78,7 +78,10 @@ describe('Gateways', () => {
     const panel = await opened(gateway, 'httproute/shop/shop');
     await panel.page.locator('.details-toggle').click();
     const rows = await panel.page.locator('[aria-label="Out to"] .details-row').allTextContents();
-    expect(rows.join()).toContain('api-nextroutes to :80');
+    expect(rows.join()).toContain('api-nextroutes /api to :80');
+    const coming = await panel.page.locator('[aria-label="In from"] .details-row').allTextContents();
+    expect(coming.join()).toContain('edgeroutes from :443');
+    expect(await panel.page.locator('[data-edge][data-to="service/shop/api"] title').first().textContent()).toContain('shop routes /api to api:80');
     await panel.close();
   });
 });

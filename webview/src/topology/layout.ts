@@ -229,6 +229,9 @@ function placeEntries(
   put: (card: TopologyCard, y: number) => void,
 ): void {
   const bySource = grouped(edges, (edge) => edge.from.card);
+  const byTarget = grouped(edges, (edge) => edge.to.card);
+  // Those that lead to nothing that is shown stand together with what they hang on.
+  const before = (id: string): string => byTarget.get(id)?.[0]?.from.card ?? '';
   for (const lane of ['ingress', 'load-balancer'] as const) {
     const wishes = shown
       .filter((card) => card.lane === lane)
@@ -236,7 +239,7 @@ function placeEntries(
         const ys = (bySource.get(card.id) ?? []).flatMap((edge) => cards.get(edge.to.card)?.y ?? []);
         return { card, y: rowOf.get(card.id) ?? (ys.length > 0 ? Math.min(...ys) : Infinity) };
       })
-      .sort((a, b) => (a.y === b.y ? compare(a.card.id, b.card.id) : a.y - b.y));
+      .sort((a, b) => (a.y === b.y ? compare(before(a.card.id), before(b.card.id)) || compare(a.card.id, b.card.id) : a.y - b.y));
     let next = bandHead;
     for (const { card, y } of wishes) {
       const at = Number.isFinite(y) ? Math.max(y, next) : next;

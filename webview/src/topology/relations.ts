@@ -41,6 +41,12 @@ export function relatedTo(topology: Topology, selected: string | null): Related 
   return { own, edges };
 }
 
+/** The row at which an edge begins, where it stands for a host or a rule: `/api`. */
+export function rowOfRule({ kind, from }: TopologyEdge, card: TopologyCard | undefined): string | undefined {
+  const row = kind === 'routes' ? card?.ports.find(({ id }) => id === from.port) : undefined;
+  return row?.number === null ? row.name : undefined;
+}
+
 /** A caller's workload, or the pill of a workload, where there is one. */
 export function twinOf(topology: Topology, id: string): string | undefined {
   const twin = id.startsWith('caller:') ? id.slice('caller:'.length) : `caller:${id}`;
