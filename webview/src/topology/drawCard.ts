@@ -57,9 +57,7 @@ export function spoken(card: TopologyCard): string {
         : card.shape === 'ghost'
           ? 'not in these files'
           : (card.object?.kind ?? '');
-  const ports = card.ports.map(
-    (port) => `port ${port.number ?? port.name ?? 'unknown'}${port.name !== undefined && port.number !== null ? ` ${port.name}` : ''}`,
-  );
+  const ports = card.ports.map(({ number, name }) => (number === null ? (name ?? 'unknown port') : ['port', number, name].filter(Boolean).join(' ')));
   const finding = card.finding ? `${card.finding.count} ${card.finding.severity}` : '';
   return [card.title, kind, card.namespace && card.shape === 'card' ? `namespace ${card.namespace}` : '', ...ports, finding, card.ghost?.says ?? '']
     .filter(Boolean)

@@ -231,6 +231,8 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     floating.hidden = !float;
     minimapPlace.hidden = float;
     (float ? floating : minimapPlace).append(minimap.element);
+    minimap.update(drawn, part.related.own);
+    // Beside the minimap, and before the drawing: its height is what the legend leaves.
     fitLegend(legend);
     drawing.show({
       drawing: drawn,
@@ -250,7 +252,6 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       drawLaneHeads(part.counted, drawn, zoom, () => openContainers(false)),
     );
     ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
-    minimap.update(drawn, part.related.own);
     zoomText.textContent = `${Math.round(zoom * 100)} %`;
     if (state.selected !== shownSelection) bringIntoView(state.selected);
     scrolled();
