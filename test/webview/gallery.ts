@@ -11,6 +11,7 @@ import type { Snapshot } from '../../server/src/workspace/snapshot';
 import { snapshotOf } from '../support/workspaceOf';
 import { repository } from './harness/bundle';
 import { largeManifests } from './harness/largeManifests';
+import { gatewayManifest } from './samples/gateway';
 import type { PanelBrowser } from './harness/panelPage';
 import type { ThemeName } from './harness/themes';
 
@@ -120,6 +121,7 @@ function states(): readonly State[] {
   const shop = remembered(() => snapshotOf(yamlFiles(join(repository, 'examples', 'shop'))));
   const boutique = remembered(() => (existsSync(boutiqueFolder) ? snapshotOf(boutiqueFiles()) : undefined));
   const prometheus = remembered(() => (existsSync(prometheusFolder) ? snapshotOf(yamlFiles(prometheusFolder)) : undefined));
+  const gateway = remembered(() => snapshotOf({ 'gateway.yaml': gatewayManifest }));
   const cart = 'service/default/cartservice';
   const checkoutToCart: Flow = {
     from: 'deployment/default/checkoutservice',
@@ -155,6 +157,30 @@ function states(): readonly State[] {
     ...themes.map((theme): State => ({ name: `shop-${theme}`, snapshot: shop, theme, selected: 'service/shop/api' })),
     ...themes.map((theme): State => ({ name: `boutique-${theme}`, snapshot: boutique, theme, selected: cart })),
     ...[300, 600, 760, 1280, 1600].map((width): State => ({ name: `boutique-${width}`, snapshot: boutique, width, selected: cart })),
+    ...themes.map((theme): State => ({ name: `gateway-900-${theme}`, snapshot: gateway, theme, selected: 'httproute/shop/shop' })),
+    ...([300, 600, 760] as const).map((width): State => ({ name: `gateway-${width}`, snapshot: gateway, width, selected: 'gateway/shop/edge' })),
+    { name: 'gateway-300-light', snapshot: gateway, theme: 'light', width: 300, selected: 'httproute/shop/shop' },
+    { name: 'gateway-300-unselected', snapshot: gateway, theme: 'light', width: 300 },
+    { name: 'gateway-600-unselected', snapshot: gateway, theme: 'light', width: 600 },
+    { name: 'gateway-details', snapshot: gateway, selected: 'httproute/shop/shop', clicks: ['.details-toggle'] },
+    { name: 'gateway-kind', snapshot: gateway, clicks: ['.toolbar-kind vscode-dropdown', '.toolbar-kind vscode-option:nth-of-type(4)'] },
+    { name: 'boutique-kind', snapshot: boutique, theme: 'light', clicks: ['.toolbar-kind vscode-dropdown', '.toolbar-kind vscode-option:nth-of-type(3)'] },
+    {
+      name: 'large-2000-namespace',
+      snapshot: () => snapshotOf(largeManifests(667)),
+      clicks: ['.toolbar-namespace vscode-dropdown', '.toolbar-namespace vscode-option:nth-of-type(3)'],
+    },
+    { name: 'gateway-ghost', snapshot: gateway, selected: 'ghost:gateway/infra/shared' },
+    ...[500, 560].map((width): State => ({
+      name: `untitled-${width}`,
+      snapshot: () => snapshotOf(smallManifest.replaceAll('web', 'a-service-of-a-long-name')),
+      width,
+      selected: 'service/default/a-service-of-a-long-name',
+    })),
+    { name: 'shop-600-ingress', snapshot: shop, width: 600, selected: 'ingress/shop/shop' },
+    { name: 'shop-500-ingress', snapshot: shop, width: 500, selected: 'ingress/shop/shop' },
+    { name: 'shop-600-internet', snapshot: shop, width: 600, selected: 'internet' },
+    { name: 'boutique-600-balancer', snapshot: boutique, width: 600, selected: 'service/default/frontend-external' },
     { name: 'boutique-50-percent', snapshot: boutique, selected: cart, clicks: [zoomOut, zoomOut, zoomOut] },
     { name: 'boutique-200-percent', snapshot: boutique, selected: cart, clicks: [zoomIn, zoomIn, zoomIn] },
     { name: 'boutique-containers', snapshot: boutique, selected: cart, clicks: ['.container-strip'] },

@@ -37,6 +37,7 @@ const drawings = {
       'M10 11l1.800 1.500L10 14',
     ],
   },
+  route: { lines: ['M2 12.500h2.500c4 0 3-9 7-9h1.500', 'M11 1.500l2.200 2-2.200 2', 'M8.500 12.500h4.500', 'M11 10.500l2.200 2-2.200 2'] },
   ingress: { lines: ['M3 2.500v11', 'M13 2.500v11', 'M5 8h5.500', 'M8.300 5.700 10.700 8l-2.400 2.300'] },
   internet: {
     lines: [
@@ -138,8 +139,13 @@ export function iconOfKind(kind: string): IconName {
       return 'service';
     case 'Ingress':
     case 'Gateway':
-    case 'HTTPRoute':
       return 'ingress';
+    case 'HTTPRoute':
+    case 'GRPCRoute':
+    case 'TLSRoute':
+    case 'TCPRoute':
+    case 'UDPRoute':
+      return 'route';
     case 'NetworkPolicy':
       return 'policy';
     case 'Pod':

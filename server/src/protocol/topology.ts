@@ -40,6 +40,8 @@ export interface TopologyCard {
   readonly source: SourceRef | null;
   /** What a person calls it beside its kind: `ClusterIP`, `headless`, `Deployment`. */
   readonly note?: string;
+  /** Of a Service: traffic from outside comes in by it, through a load balancer, a node port or an external address. */
+  readonly entered?: boolean;
   /** Of a workload. */
   readonly egress?: TopologyEgress;
   /** Labels as `app=cart`, for the filter. */

@@ -1,9 +1,9 @@
-/** Ghosts: what something names and no file of the context declares. Services, and the pods that a Service selects. */
+/** Ghosts: what something names and no file of the context declares. Services, Gateways, and the pods that a Service selects. */
 import { isOpaque, known, textOf } from '../base/opaque';
 import type { MissingService } from '../cluster/serviceCalls';
 import type { Resource } from '../model/resources';
 import type { SourceRef } from '../protocol/source';
-import type { PortRow, TopologyEdge } from '../protocol/topology';
+import type { PortRow, TopologyCard, TopologyEdge } from '../protocol/topology';
 import { sourceOf, type GraphBuilder } from './graph';
 
 const mostNamedBy = 50;
@@ -20,6 +20,23 @@ export function addGhost(
 ): void {
   const { id, row } = ghostOf(graph, service, port, says, namedAt);
   graph.addEdge({ from, to: row === undefined ? { card: id } : { card: id, port: row }, kind, certain: true, because: namedAt });
+}
+
+/** The Gateway on which a route hangs; the answer is where the edge to the route begins. A row for each listener that is asked for. */
+export function addGatewayGhost(
+  graph: GraphBuilder,
+  gateway: MissingService,
+  listener: { readonly port: number | undefined; readonly section: string | undefined },
+  says: string,
+  namedAt: SourceRef,
+): TopologyEdge['from'] {
+  const { port, section } = listener;
+  const row: PortRow | undefined =
+    port === undefined && section === undefined
+      ? undefined
+      : { id: `${port ?? ''}/${section ?? ''}`, number: port ?? null, protocol: 'TCP', source: namedAt, ...(section === undefined ? {} : { name: section }) };
+  const id = putGhost(graph, { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', lane: 'load-balancer' }, gateway, row, says, namedAt);
+  return row === undefined ? { card: id } : { card: id, port: row.id };
 }
 
 /** The Service by which the pods of a StatefulSet are to be called, where it is not here: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id */
@@ -80,18 +97,31 @@ function ghostOf(
   says: string,
   namedAt: SourceRef,
 ): { readonly id: string; readonly row: string | undefined } {
-  const namespace = graph.namespaceName(service.namespace);
-  const id = `ghost:service/${namespace}/${service.name}`;
-  const before = graph.cards.get(id);
   const row: PortRow | undefined = port === undefined ? undefined : { id: String(port), number: port, protocol: 'TCP', source: namedAt };
+  const id = putGhost(graph, { apiVersion: 'v1', kind: 'Service', lane: 'service' }, service, row, says, namedAt);
+  return { id, row: row?.id };
+}
+
+/** Adds the ghost, or to it one more row and one more who names it. */
+function putGhost(
+  graph: GraphBuilder,
+  { apiVersion, kind, lane }: { readonly apiVersion: string; readonly kind: string; readonly lane: TopologyCard['lane'] },
+  missing: MissingService,
+  row: PortRow | undefined,
+  says: string,
+  namedAt: SourceRef,
+): string {
+  const namespace = graph.namespaceName(missing.namespace);
+  const id = `ghost:${kind.toLowerCase()}/${namespace}/${missing.name}`;
+  const before = graph.cards.get(id);
   const ports = [...(before?.ports ?? []), ...(row && !before?.ports.some((known) => known.id === row.id) ? [row] : [])];
   const namedBy = [...(before?.ghost?.namedBy ?? []), namedAt].slice(0, mostNamedBy);
   graph.addCard({
     id,
-    lane: 'service',
+    lane,
     shape: 'ghost',
-    object: { apiVersion: 'v1', kind: 'Service', namespace, name: service.name },
-    title: service.name,
+    object: { apiVersion, kind, namespace, name: missing.name },
+    title: missing.name,
     namespace,
     ports,
     containers: [],
@@ -101,5 +131,5 @@ function ghostOf(
       namedBy,
     },
   });
-  return { id, row: row?.id };
+  return id;
 }

@@ -10,14 +10,15 @@ import { portId } from './workloads';
 
 export const internetId = 'internet';
 
-export function addServices(graph: GraphBuilder): void {
-  const routed = routedServices(graph);
+/** `routed`: Services to which routes of the Gateway API lead. */
+export function addServices(graph: GraphBuilder, routed: ReadonlySet<Resource>): void {
+  const behind = servicesOfIngresses(graph);
   for (const service of graph.index.ofKind('Service')) {
     if (service.metadata.name === '') continue;
     const id = graph.idOf(service);
     const entered = serviceIsEntered(service);
-    // A Service behind an Ingress stays in the Service lane, so that every edge runs to the right; the way in is a card of its own.
-    const apart = entered && routed.has(service);
+    // A Service behind an Ingress or a route stays in the Service lane, so that every edge runs to the right; the way in is a card of its own.
+    const apart = entered && (behind.has(service) || routed.has(service));
     graph.serviceCards.set(service, id);
     const card = cardOf(graph, service, id, entered && !apart ? 'load-balancer' : 'service');
     graph.addCard(card);
@@ -63,7 +64,7 @@ export function servicePortId(card: TopologyCard | undefined, wanted: number | s
   return row?.id ?? (card.ports.length === 1 ? card.ports[0]?.id : undefined);
 }
 
-function routedServices(graph: GraphBuilder): ReadonlySet<Resource> {
+function servicesOfIngresses(graph: GraphBuilder): ReadonlySet<Resource> {
   const routed = new Set<Resource>();
   for (const ingress of graph.index.ofKind('Ingress')) {
     const backends = [ingress.spec.defaultBackend, ...ingress.spec.rules.flatMap((rule) => rule.paths.map((path) => path.backend))];
@@ -91,6 +92,7 @@ function cardOf(graph: GraphBuilder, service: Resource<'Service'>, id: string, l
     shape: 'card',
     endpoint: id.replace(/#\d+$/, ''),
     note: noteOf(service),
+    ...(serviceIsEntered(service) ? { entered: true } : {}),
     ports: service.spec.ports.map((port, position) => portRow(service, port, position)),
     containers: [],
   };

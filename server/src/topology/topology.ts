@@ -4,6 +4,7 @@ import type { Topology, TopologyCard, TopologyEdge } from '../protocol/topology'
 import { addCallers } from './callers';
 import { addEgress } from './egress';
 import { addEntries } from './entries';
+import { addGateways, servicesOfRoutes } from './gateways';
 import { describeNodes } from './nodes';
 import { buildGates, describeDns, describePolicies } from './gates';
 import { addGoverningGhosts } from './ghosts';
@@ -22,9 +23,10 @@ export const buildTopology: BuildTopology = (index, { enforced }) => {
   const graph = new GraphBuilder(index);
   const { context } = index;
   addWorkloads(graph);
-  addServices(graph);
+  addServices(graph, servicesOfRoutes(graph));
   orderPortRows(graph);
   addEntries(graph);
+  addGateways(graph);
   addCallers(graph);
   addGoverningGhosts(graph);
   const groups = new PeerGroups(graph);

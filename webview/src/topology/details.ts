@@ -9,7 +9,7 @@ import { dropdown, link } from '../toolkit';
 import { iconOf } from './drawCard';
 import { egressWords } from './egressWords';
 import type { TopologyHost, TopologyViewState } from './host';
-import { cardsById, downOf, fileAndLine, relatedTo } from './relations';
+import { cardsById, downOf, fileAndLine, relatedTo, rowOfRule } from './relations';
 
 const mostRows = 40;
 const mostPlaceWidth = 120;
@@ -107,10 +107,21 @@ function rowsOf(edges: readonly TopologyEdge[], end: 'from' | 'to', topology: To
   return edges.slice(0, mostRows).flatMap((edge) => {
     const other = cards.get(edge[end].card);
     if (!other) return [];
-    const port = cards.get(edge.to.card)?.ports.find((each) => each.id === edge.to.port)?.number;
-    const says = `${verbs[edge.kind]}${typeof port === 'number' ? ` :${port}` : ''}${edge.certain ? '' : ', perhaps'}`;
+    const says = `${wordsOf(edge, end, cards)}${edge.certain ? '' : ', perhaps'}`;
     return [row(icon(iconOf(other), 14), other.title, says, edge.because, host, () => host.select(other, false), edge.range?.start.line)];
   });
+}
+
+/** `calls :7070`, `routes /api to :80`; of what comes from a listener `routes from :443`. */
+function wordsOf(edge: TopologyEdge, end: 'from' | 'to', cards: ReadonlyMap<string, TopologyCard>): string {
+  const numberAt = (side: TopologyEdge['from']): string | undefined => {
+    const number = cards.get(side.card)?.ports.find(({ id }) => id === side.port)?.number;
+    return typeof number === 'number' ? `:${number}` : undefined;
+  };
+  const [listener, port] = [numberAt(edge.from), numberAt(edge.to)];
+  if (edge.kind === 'routes' && end === 'from' && listener !== undefined) return `routes from ${listener}`;
+  const rule = rowOfRule(edge, cards.get(edge.from.card));
+  return [rule === undefined ? verbs[edge.kind] : `routes ${rule} to`, port].filter(Boolean).join(' ');
 }
 
 const verbs: Readonly<Record<TopologyEdge['kind'], string>> = { calls: 'calls', selects: 'selects', routes: 'routes to', enters: 'enters by' };

@@ -57,9 +57,7 @@ export function spoken(card: TopologyCard): string {
         : card.shape === 'ghost'
           ? 'not in these files'
           : (card.object?.kind ?? '');
-  const ports = card.ports.map(
-    (port) => `port ${port.number ?? port.name ?? 'unknown'}${port.name !== undefined && port.number !== null ? ` ${port.name}` : ''}`,
-  );
+  const ports = card.ports.map(({ number, name }) => (number === null ? (name ?? 'unknown port') : ['port', number, name].filter(Boolean).join(' ')));
   const finding = card.finding ? `${card.finding.count} ${card.finding.severity}` : '';
   return [card.title, kind, card.namespace && card.shape === 'card' ? `namespace ${card.namespace}` : '', ...ports, finding, card.ghost?.says ?? '']
     .filter(Boolean)
@@ -69,7 +67,7 @@ export function spoken(card: TopologyCard): string {
 export function iconOf(card: TopologyCard): IconName {
   if (card.shape === 'internet') return 'internet';
   if (card.shape === 'ghost') return 'warning';
-  if (card.lane === 'load-balancer') return 'loadBalancer';
+  if (card.entered === true) return 'loadBalancer';
   return iconOfKind(card.object?.kind ?? '');
 }
 
@@ -122,6 +120,7 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
         `${card.object?.kind ?? ''} ${card.title}`.trim(),
         card.namespace,
         card.note,
+        ...(card.lane === 'ingress' || card.object?.kind === 'Gateway' ? card.ports.map(rowInWords) : []),
         down > 0 && `${down} of ${all} pods are switched to not ready, in this panel only`,
         card.finding && `${card.finding.count} findings, the worst: ${card.finding.severity}`,
         card.ghost?.says,
@@ -137,6 +136,11 @@ function drawBox(group: SVGGElement, card: TopologyCard, look: CardLook): void {
   }
 }
 
+/** Hosts, rules and listeners are often too long for their rows. */
+function rowInWords({ number, name = '', protocol }: PortRow): string {
+  return number === null ? name : `:${number} ${protocol} ${name}`.trim();
+}
+
 function withoutPorts(card: TopologyCard): string {
   if (card.shape === 'ghost') return card.note ?? 'not in these files';
   if (card.lane === 'workload') return 'listens on no port';
@@ -145,32 +149,48 @@ function withoutPorts(card: TopologyCard): string {
 
 function drawPort(group: SVGGElement, card: TopologyCard, port: PortRow, index: number, look: CardLook): void {
   const y = headHeight + rowHeight * index;
-  const number = port.number === null ? (port.name ?? '?') : `:${port.number}`;
   const baseline = y + 14;
-  group.append(svg('text', { class: 'mono', x: 12, y: baseline }, cutMiddle(number, look.width - 24, monoFont)));
-  const from = 12 + measureText(number, monoFont) + 7;
-  let right = look.width - 9;
   const isWorkload = card.lane === 'workload';
+  // Hosts and paths are words, and longer than a port.
+  const isPort = port.number !== null;
+  const first = isPort ? `:${port.number}` : (port.name ?? '?');
+  const font = isPort ? monoFont : textFont;
+  group.append(svg('text', isPort ? { class: 'mono', x: 12, y: baseline } : { x: 12, y: baseline }, cutMiddle(first, look.width - 20, font)));
+  const from = 12 + measureText(first, font) + 7;
+  let right = look.width - 9;
   const atRight = isWorkload
     ? port.container
     : port.target !== undefined && port.target !== String(port.number) && card.shape === 'card'
       ? `→ ${port.target}`
       : undefined;
   if (atRight !== undefined) {
-    const font = isWorkload ? textFont : monoFont;
-    const shown = cutMiddle(atRight, Math.max(24, (right - from) * (isWorkload ? 0.75 : 0.6)), font);
+    const rightFont = isWorkload ? textFont : monoFont;
+    const shown = cutMiddle(atRight, Math.max(24, (right - from) * (isWorkload ? 0.75 : 0.6)), rightFont);
     group.append(svg('text', { class: isWorkload ? 'muted' : 'mono muted', x: right, y: baseline, 'text-anchor': 'end' }, shown));
-    right -= measureText(shown, font) + 6;
+    right -= measureText(shown, rightFont) + 6;
   }
-  const words =
-    card.shape === 'ghost'
-      ? 'not in these files'
-      : [port.number === null ? '' : (port.name ?? ''), port.protocol === 'TCP' ? '' : port.protocol].filter(Boolean).join(' ');
-  // Two letters of a name tell nothing.
-  if (words !== '' && right - from > Math.min(36, measureText(words, textFont)))
-    group.append(svg('text', { class: 'muted', x: from, y: baseline }, cutMiddle(words, right - from, textFont)));
+  const words = wordsThatFit(card, port, right - from);
+  if (words !== '') group.append(svg('text', { class: 'muted', x: from, y: baseline }, words));
   drawDots(group, port.id, y + rowHeight / 2, look);
 }
+
+/** What stands beside the number: the fullest form that fits, else the shortest cut. */
+function wordsThatFit(card: TopologyCard, port: PortRow, room: number): string {
+  const forms = card.shape === 'ghost' ? ['not in these files', 'not here'] : formsOf(card, port);
+  const fitting = forms.find((form) => measureText(form, textFont) <= room);
+  if (fitting !== undefined || card.shape === 'ghost') return fitting ?? '';
+  // Two letters of a name tell nothing.
+  return room > 36 ? cutMiddle(forms.at(-1) ?? '', room, textFont) : '';
+}
+
+/** `http`, `dns UDP`; of a listener what is spoken there first: `HTTPS *.example.com`, and the host alone where its port tells the rest. */
+function formsOf(card: TopologyCard, { number, name = '', protocol }: PortRow): readonly string[] {
+  const join = (...parts: readonly string[]): string => parts.filter(Boolean).join(' ');
+  if (card.object?.kind === 'Gateway') return name === '' || !usualPorts.has(`${number} ${protocol}`) ? [join(protocol, name)] : [join(protocol, name), name];
+  return [join(number === null ? '' : name, protocol === 'TCP' ? '' : protocol)];
+}
+
+const usualPorts: ReadonlySet<string> = new Set(['80 HTTP', '443 HTTPS']);
 
 function drawDots(group: SVGGElement, port: string, y: number, look: CardLook): void {
   if (look.dotsLeft.has(port)) group.append(svg('circle', { class: 'dot', cx: 0, cy: y, r: 3 }));

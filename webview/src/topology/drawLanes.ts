@@ -2,7 +2,7 @@
 import { svg, svgTitle } from '../dom';
 import { cutMiddle, measureText } from '../measureText';
 import { drawContainers } from './drawContainers';
-import { hasHead, laneTitles } from './lanes';
+import { hasHead } from './lanes';
 import type { TopologyDrawing } from './layout';
 
 export interface LaneGround {
@@ -12,14 +12,14 @@ export interface LaneGround {
 }
 
 /** `height`: down to the end of the ground. `closable`: namespaces that can be closed to a row. */
-export function drawLanes({ lanes, labels, cards, hidden }: TopologyDrawing, height: number, closable: ReadonlySet<string>): LaneGround {
+export function drawLanes({ lanes, titles, labels, cards, hidden }: TopologyDrawing, height: number, closable: ReadonlySet<string>): LaneGround {
   const above: SVGElement[] = [];
   const strips = lanes.order
     .filter((lane) => lane.strip)
     .map((lane) => {
       const isContainers = lane.kind === 'container';
       const count = hidden[lane.kind] ?? 0;
-      const words = count > 0 || isContainers ? `${laneTitles[lane.kind]}, ${count}` : hasHead(lane, lanes) ? 'none' : `${laneTitles[lane.kind]}: none`;
+      const words = count > 0 || isContainers ? `${titles[lane.kind]}, ${count}` : hasHead(lane, lanes) ? 'none' : `${titles[lane.kind]}: none`;
       const middle = lane.x + lane.width / 2;
       if (!isContainers && words !== '') {
         const top = Math.max(98, 20 + measureText(words, { size: 11 }));

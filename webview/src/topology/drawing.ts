@@ -6,11 +6,11 @@ import { el, replace, svg } from '../dom';
 import { drawCard } from './drawCard';
 import { drawEdge, drawGate } from './drawEdge';
 import { drawLanes } from './drawLanes';
-import { drawGhostNote } from './ghostNotes';
+import { drawGhostNote, hasRoom } from './ghostNotes';
 import { isArrow, nextCard } from './keyboard';
 import type { PlacedCard, PlacedEdge, TopologyDrawing } from './layout';
 import { dotsOf } from './portDots';
-import { downOf, fileAndLine, type Related } from './relations';
+import { downOf, fileAndLine, rowOfRule, type Related } from './relations';
 
 export interface DrawingContent {
   readonly drawing: TopologyDrawing;
@@ -178,7 +178,7 @@ export function createDrawing(host: DrawingHost): Drawing {
     draw();
     replace(
       notesLayer,
-      drawing.notes.filter((note) => note.width > 90).map((note) => drawGhostNote(note, zoom, (card) => host.open(card))),
+      drawing.notes.filter(hasRoom).map((note) => drawGhostNote(note, zoom, (card) => host.open(card))),
     );
   }
 
@@ -297,14 +297,16 @@ function weightIn(weight: number | undefined, heaviest: number): { readonly weig
   return weight === undefined ? {} : { weight: weight / heaviest };
 }
 
-function wordsOfEdge({ kind, from, to, certain, because, range }: TopologyEdge, drawing: TopologyDrawing, weight: number | undefined): string {
+function wordsOfEdge(edge: TopologyEdge, drawing: TopologyDrawing, weight: number | undefined): string {
+  const { kind, from, to, certain, because, range } = edge;
   if (weight !== undefined && weight > 1) {
     const [start, end] = [from, to].map(({ card }) => drawing.cards.get(card)?.card.title ?? card);
     return `${start ?? ''} → ${end ?? ''}: ${weight} connections`;
   }
   const title = (id: string): string => drawing.cards.get(id)?.card.title ?? id;
   const port = drawing.cards.get(to.card)?.card.ports.find((row) => row.id === to.port)?.number;
-  const verb = { calls: 'calls', selects: 'leads to', routes: 'routes to', enters: 'enters by' }[kind];
+  const rule = rowOfRule(edge, drawing.cards.get(from.card)?.card);
+  const verb = { calls: 'calls', selects: 'leads to', routes: rule === undefined ? 'routes to' : `routes ${rule} to`, enters: 'enters by' }[kind];
   return `${title(from.card)} ${verb} ${title(to.card)}${typeof port === 'number' ? `:${port}` : ''}${certain ? '' : ', perhaps'}${because ? `\n${fileAndLine(because.uri, range?.start.line)}` : ''}`;
 }
 

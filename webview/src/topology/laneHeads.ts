@@ -4,27 +4,29 @@ import { el } from '../dom';
 import { icon } from '../icons';
 import { measureText, type Font } from '../measureText';
 import { iconButton } from '../toolkit';
-import { hasHead, laneTitles, type Lane, type Lanes } from './lanes';
+import { hasHead, type Lane } from './lanes';
+import type { TopologyDrawing } from './layout';
 
 const fontSize = 11;
 const leastFontSize = 8.5;
 /** Below, a strip is too narrow for words of its own above it. */
 const stripHeadsFrom = 0.75;
 
-export function drawLaneHeads(topology: Topology, lanes: Lanes, zoom: number, closeContainers: () => void): readonly HTMLElement[] {
+export function drawLaneHeads(topology: Topology, drawing: TopologyDrawing, zoom: number, closeContainers: () => void): readonly HTMLElement[] {
+  const { lanes, titles } = drawing;
   const size = Math.max(leastFontSize, fontSize * Math.min(1, zoom));
   const shown = lanes.order.filter((lane) => (lane.strip ? lane.kind !== 'container' && zoom >= stripHeadsFrom : true));
   const heads = shown.map((lane, index) => {
     const count = countIn(lane, topology);
     const next = shown[index + 1];
     const room = ((next?.x ?? lanes.width) - lane.x) * zoom - 8;
-    const title = hasHead(lane, lanes) ? titleOf(lane, lanes, topology) : '';
+    const title = hasHead(lane, lanes) ? titleOf(lane, drawing, topology) : '';
     const font: Font = { size, weight: 600 };
     // The count goes first where both do not fit.
     const countFits = measureText(title, font) + 6 + measureText(String(count), font) <= room;
     const head = el(
       'div',
-      { class: lane.strip ? `lane-head strip-head ${lane.kind}-head` : 'lane-head', title: `${laneTitles[lane.kind]}: ${count}` },
+      { class: lane.strip ? `lane-head strip-head ${lane.kind}-head` : 'lane-head', title: `${titles[lane.kind]}: ${count}` },
       title,
       !lane.strip && countFits && el('span', { class: 'lane-count' }, count),
     );
@@ -52,11 +54,11 @@ function closeButton(right: number, onClick: () => void): HTMLElement {
 }
 
 /** The head of an empty lane reaches to the left; where the head before it needs that room, it is cut to its initials, and the tooltip says all. */
-function titleOf(lane: Lane, { byKind }: Lanes, topology: Topology): string {
-  const title = laneTitles[lane.kind];
+function titleOf(lane: Lane, { lanes: { byKind }, titles }: TopologyDrawing, topology: Topology): string {
+  const title = titles[lane.kind];
   if (!lane.strip || lane.kind !== 'load-balancer') return title;
   const font: Font = { size: fontSize, weight: 600 };
-  const before = `${laneTitles.outside}  ${topology.cards.filter((card) => card.lane === 'outside').length}`;
+  const before = `${titles.outside}  ${topology.cards.filter((card) => card.lane === 'outside').length}`;
   const room = lane.x + lane.width - byKind.outside.x - measureText(before, font) - 10;
   return measureText(title, font) <= room ? title : 'LB';
 }

@@ -3,8 +3,10 @@ import type { LaneKind, Topology, TopologyCard, TopologyEdge } from '../../../se
 import { namespaceOfRow, rowOfNamespace } from './collapse';
 import { landing, placeGates, type PlacedGate } from './gatePlaces';
 import { arrangeLanes, type Lanes } from './lanes';
+import { titlesOf, type LaneTitles } from './laneTitles';
 import { callersByDepth } from './callerDepth';
-import { compare, grouped, orderGroups, spread, type Order, type OrderedGroup } from './order';
+import { makeGroups, type Group } from './groups';
+import { compare, grouped, orderGroups, spread, type Order } from './order';
 
 export interface PlacedCard {
   readonly card: TopologyCard;
@@ -52,6 +54,7 @@ export interface PlacedNote {
 
 export interface TopologyDrawing {
   readonly lanes: Lanes;
+  readonly titles: LaneTitles;
   readonly width: number;
   readonly height: number;
   readonly cards: ReadonlyMap<string, PlacedCard>;
@@ -73,10 +76,18 @@ const bandHead = 29;
 const bandEdge = 6;
 const pillGap = 32;
 
-/** Cards of lanes that have no room (strips) are left out, with their edges. `containers`: how many there are, where collapsed cards hold some. */
-export function layOut(topology: Topology, width: number, containersOpen: boolean, containers?: number): TopologyDrawing {
+/**
+ * Cards of lanes that have no room (strips) are left out, with their edges. `opened`: a lane that has room all the same. `containers`: how
+ * many there are, where collapsed cards hold some.
+ */
+export function layOut(
+  topology: Topology,
+  width: number,
+  containersOpen: boolean,
+  { containers, opened }: { readonly containers?: number; readonly opened?: LaneKind | undefined } = {},
+): TopologyDrawing {
   const filled = new Set<LaneKind>(topology.cards.map((card) => card.lane));
-  const lanes = arrangeLanes(width, filled, containersOpen);
+  const lanes = arrangeLanes(width, filled, containersOpen, opened);
   const shown = topology.cards.filter((card) => !lanes.byKind[card.lane].strip);
   const byId = new Map(shown.map((card) => [card.id, card]));
   const edges = topology.edges.filter((edge) => byId.has(edge.from.card) && byId.has(edge.to.card));
@@ -127,6 +138,7 @@ export function layOut(topology: Topology, width: number, containersOpen: boolea
   const gates = placeGates(topology.gates, cards, edges, { x: lanes.gateX, rowHeight });
   return {
     lanes,
+    titles: titlesOf(topology.cards),
     width: lanes.width,
     height: Math.ceil(bottom) + 4,
     cards,
@@ -158,62 +170,6 @@ export function cardHeight(card: TopologyCard): number {
 
 function isNamespaceRow(card: TopologyCard): boolean {
   return card.lane === 'service' && namespaceOfRow(card.id) !== undefined;
-}
-
-interface Group extends OrderedGroup {
-  readonly namespace: string;
-  /** In the Service lane: cards, and rows (by the id of the entry card) through which an edge from the left runs to the workload. */
-  readonly services: readonly (TopologyCard | { readonly through: string })[];
-  readonly workloads: readonly TopologyCard[];
-}
-
-/** Services with the workloads that they select, whoever shares a workload together. */
-function makeGroups(cards: readonly TopologyCard[], edges: readonly TopologyEdge[], lanes: Lanes): readonly Group[] {
-  const byId = new Map(cards.map((card) => [card.id, card]));
-  const parent = new Map<string, string>();
-  const root = (id: string): string => {
-    let at = id;
-    for (let next = parent.get(at); next !== undefined && next !== at; next = parent.get(at)) at = next;
-    return at;
-  };
-  const members = cards.filter((card) => card.lane === 'service' || card.lane === 'workload');
-  for (const card of members) parent.set(card.id, card.id);
-  const selecting = edges.filter((edge) => byId.get(edge.to.card)?.lane === 'workload');
-  for (const edge of selecting) {
-    const from = byId.get(edge.from.card);
-    if (from?.lane === 'service') parent.set(root(edge.from.card), root(edge.to.card));
-  }
-  const entering = selecting.filter((edge) => {
-    const lane = byId.get(edge.from.card)?.lane;
-    return lane === 'load-balancer' || lane === 'ingress';
-  });
-  const firstOf = new Map<string, TopologyEdge>();
-  for (const edge of entering) {
-    const other = firstOf.get(edge.from.card);
-    if (!other) firstOf.set(edge.from.card, edge);
-    else parent.set(root(edge.to.card), root(other.to.card));
-  }
-  const parts = grouped(members, (card) => root(card.id));
-  const byTarget = grouped(edges, (edge) => edge.to.card);
-  const enteringByTarget = grouped(entering, (edge) => edge.to.card);
-  return [...parts.values()].map((part) => {
-    const sorted = [...part].sort((a, b) => compare(a.id, b.id));
-    const ids = new Set(part.map((card) => card.id));
-    const through = [...new Set(part.flatMap((card) => enteringByTarget.get(card.id) ?? []).map((edge) => edge.from.card))].sort(compare);
-    const into = part.flatMap((card) => byTarget.get(card.id) ?? []).filter((edge) => !ids.has(edge.from.card));
-    const calls = [...into, ...through.flatMap((id) => byTarget.get(id) ?? [])];
-    return {
-      id: sorted[0]?.id ?? '',
-      namespace: sorted[0]?.namespace ?? '',
-      entered: into.some((edge) => edge.kind === 'enters' || edge.kind === 'routes') || through.length > 0,
-      callers: calls.filter((edge) => byId.get(edge.from.card)?.shape === 'caller').map((edge) => edge.from.card),
-      services: [
-        ...through.filter((id) => !lanes.byKind[byId.get(id)?.lane ?? 'service'].strip).map((id) => ({ through: id })),
-        ...sorted.filter((card) => card.lane === 'service'),
-      ],
-      workloads: sorted.filter((card) => card.lane === 'workload'),
-    };
-  });
 }
 
 /** One namespace from `top` down; the answer is where the next may begin. Workloads that no Service selects fill what is free beside the Services. */
@@ -273,6 +229,9 @@ function placeEntries(
   put: (card: TopologyCard, y: number) => void,
 ): void {
   const bySource = grouped(edges, (edge) => edge.from.card);
+  const byTarget = grouped(edges, (edge) => edge.to.card);
+  // Those that lead to nothing that is shown stand together with what they hang on.
+  const before = (id: string): string => byTarget.get(id)?.[0]?.from.card ?? '';
   for (const lane of ['ingress', 'load-balancer'] as const) {
     const wishes = shown
       .filter((card) => card.lane === lane)
@@ -280,7 +239,7 @@ function placeEntries(
         const ys = (bySource.get(card.id) ?? []).flatMap((edge) => cards.get(edge.to.card)?.y ?? []);
         return { card, y: rowOf.get(card.id) ?? (ys.length > 0 ? Math.min(...ys) : Infinity) };
       })
-      .sort((a, b) => (a.y === b.y ? compare(a.card.id, b.card.id) : a.y - b.y));
+      .sort((a, b) => (a.y === b.y ? compare(before(a.card.id), before(b.card.id)) || compare(a.card.id, b.card.id) : a.y - b.y));
     let next = bandHead;
     for (const { card, y } of wishes) {
       const at = Number.isFinite(y) ? Math.max(y, next) : next;

@@ -2,6 +2,7 @@
 import { el, svg, type Child } from '../dom';
 import { iconAt } from '../icons';
 import { gate } from '../marks';
+import { measureText } from '../measureText';
 import { drawFinding } from './drawCard';
 
 export function drawLegend(): HTMLElement {
@@ -32,6 +33,23 @@ export function drawLegend(): HTMLElement {
     row(sample(34, drawFinding('warning', 1).element), 'worst finding, and how many'),
     row(sample(30, svg('circle', { class: 'dot', cx: 15, cy: 8, r: 3 })), 'port'),
   );
+}
+
+const signWidth = 32;
+const signGap = 8;
+
+const threeRows = 3;
+const columnGap = 28;
+
+/** Three rows where all columns of them fit; else as many columns side by side as there is room for the longest words. */
+export function fitLegend(legend: HTMLElement): void {
+  const widths = [...legend.querySelectorAll('.legend-row')].map((row) => measureText(row.textContent, { size: 11 }) + signWidth + signGap + 2);
+  const columns = widths
+    .filter((_, index) => index % threeRows === 0)
+    .map((_, column) => Math.max(...widths.slice(column * threeRows, (column + 1) * threeRows)));
+  const needed = columns.reduce((sum, width) => sum + width, columnGap * (columns.length - 1));
+  legend.classList.toggle('in-columns', needed > legend.clientWidth);
+  legend.style.setProperty('--legend-column', `${Math.ceil(Math.max(0, ...widths))}px`);
 }
 
 function sample(width: number, ...children: Child[]): SVGSVGElement {

@@ -80,7 +80,7 @@ function byColour(drawing: TopologyDrawing, own: ReadonlySet<string>): ReadonlyM
     ['minimap-card own', []],
   ]);
   for (const placed of drawing.cards.values())
-    colours.get(own.has(placed.card.id) ? 'minimap-card own' : placed.card.shape === 'ghost' ? 'minimap-card ghost' : 'minimap-card')?.push(placed);
+    colours.get(placed.card.shape === 'ghost' ? 'minimap-card ghost' : own.has(placed.card.id) ? 'minimap-card own' : 'minimap-card')?.push(placed);
   return colours;
 }
 

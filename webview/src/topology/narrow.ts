@@ -87,6 +87,8 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   const text = (x: number, words: string, className: string, at = y): void => {
     root.append(svg('text', { class: className, x, y: at }, words));
   };
+  // Of a way in and its neighbours, which are no workloads, there is nothing to say how many there might be.
+  const ofAll = around.services.some(({ lane, object }) => lane === 'ingress' || object?.kind === 'Gateway') ? '' : ` of ${all}`;
   const heading = (title: string, count: string, x = edge): void => {
     text(x, title, 'card-title');
     text(x + measureText(title, { size: 11, weight: 600 }) + 8, count, 'muted');
@@ -94,9 +96,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   const put = (one: TopologyCard, x: number, own: boolean): number => {
     const height = cardHeight(one);
     const ports = new Set(one.ports.map((port) => port.id));
-    const note = [one.object?.kind === 'Service' ? one.note : one.object?.kind, one.replicas === undefined ? undefined : `×${one.replicas}`]
-      .filter(Boolean)
-      .join(' ');
+    const note = [one.lane === 'workload' ? one.object?.kind : one.note, one.replicas === undefined ? undefined : `×${one.replicas}`].filter(Boolean).join(' ');
     const group = drawCard(one, {
       width: wide,
       height,
@@ -118,7 +118,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   const rail = edge + wide + 7;
   const starts: number[] = [];
   if (around.reachedBy.length > 0) {
-    heading('Reached by', `${around.reachedBy.length} of ${all}`);
+    heading('Reached by', `${around.reachedBy.length}${ofAll}`);
     y += 8;
     for (const one of around.reachedBy.slice(0, most)) {
       const slim = drawPillRow(one, wide - 4);
@@ -132,7 +132,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
   }
   let arrowFrom = y;
   if (around.services.length > 0) {
-    text(edge, around.services[0]?.lane === 'ingress' ? 'Ingress' : 'Service', 'muted');
+    text(edge, laneWord(around.services[0]), 'muted');
     y += 8;
     let first: number | undefined;
     for (const one of around.services) {
@@ -181,7 +181,7 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
       svg('path', { class: 'narrow-line', d: `M${x} ${arrowFrom - 20}V${y + 8 - 5}` }),
       svg('path', { class: 'narrow-head-mark', d: `M${x} ${y + 10}l-3 -7h6Z` }),
     );
-    heading('Reaches', `${around.reaches.length} of ${all}`, x + 20);
+    heading('Reaches', `${around.reaches.length}${ofAll}`, x + 20);
     y += 10;
     for (const one of around.reaches.slice(0, most)) {
       put(one, edge, false);
@@ -206,6 +206,12 @@ function drawStack({ topology, selected, notReady, width }: NarrowContent, card:
     if (event.key === 'Enter' || event.key === ' ') act(event);
   });
   return el('div', { class: 'narrow-stack' }, root);
+}
+
+/** A route's kind stands on its card. */
+function laneWord(card: TopologyCard | undefined): string {
+  const kind = card?.object?.kind ?? 'Service';
+  return kind.endsWith('Route') ? 'Route' : kind;
 }
 
 function drawPillRow(card: TopologyCard, width: number): SVGGElement {
@@ -239,8 +245,10 @@ function svgLink(words: string, x: number, y: number, at: SourceRef, host: Topol
 function drawLists({ topology, filtered, filter, selected }: NarrowContent, host: TopologyHost): readonly HTMLElement[] {
   const lanes: readonly { readonly title: string; readonly icon: IconName; readonly cards: readonly TopologyCard[] }[] = [
     { title: 'Outside', icon: 'internet', cards: inLane('outside').filter((card) => card.shape === 'internet') },
-    { title: 'Load balancers', icon: 'loadBalancer', cards: inLane('load-balancer') },
-    { title: 'Ingresses', icon: 'ingress', cards: inLane('ingress') },
+    { title: 'Load balancers', icon: 'loadBalancer', cards: inLane('load-balancer').filter((card) => card.object?.kind !== 'Gateway') },
+    { title: 'Gateways', icon: 'ingress', cards: inLane('load-balancer').filter((card) => card.object?.kind === 'Gateway') },
+    { title: 'Ingresses', icon: 'ingress', cards: inLane('ingress').filter((card) => card.object?.kind === 'Ingress') },
+    { title: 'Routes', icon: 'route', cards: inLane('ingress').filter((card) => card.object?.kind !== 'Ingress') },
     { title: 'Services', icon: 'service', cards: inLane('service') },
     { title: 'Workloads', icon: 'workload', cards: inLane('workload') },
     { title: 'Not in these files', icon: 'warning', cards: filtered.topology.cards.filter((card) => card.shape === 'ghost' && !filtered.dimmed.has(card.id)) },

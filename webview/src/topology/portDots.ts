@@ -1,7 +1,7 @@
 /** At which ports of the cards dots stand, for edges that arrive and edges that begin. Pure. */
 import type { TopologyDrawing } from './layout';
 
-/** Ports at which edges end and begin; workloads show the dot of each port, Services both, so that one sees where traffic may go. */
+/** Ports at which edges end and begin; workloads show the dot of each port, Services both, so that one sees where traffic may go. Hosts and rules of a way in have those of their edges. */
 export function dotsOf(drawing: TopologyDrawing): {
   readonly left: ReadonlyMap<string, ReadonlySet<string>>;
   readonly right: ReadonlyMap<string, ReadonlySet<string>>;
@@ -14,7 +14,7 @@ export function dotsOf(drawing: TopologyDrawing): {
     else map.set(card, new Set([port]));
   };
   for (const { card } of drawing.cards.values()) {
-    if (card.lane === 'outside') continue;
+    if (card.lane === 'outside' || card.lane === 'ingress') continue;
     for (const port of card.ports) {
       add(left, card.id, port.id);
       if (card.lane !== 'workload' && card.shape !== 'ghost') add(right, card.id, port.id);

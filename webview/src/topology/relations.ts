@@ -41,6 +41,12 @@ export function relatedTo(topology: Topology, selected: string | null): Related 
   return { own, edges };
 }
 
+/** The row at which an edge begins, where it stands for a host or a rule: `/api`. */
+export function rowOfRule({ kind, from }: TopologyEdge, card: TopologyCard | undefined): string | undefined {
+  const row = kind === 'routes' ? card?.ports.find(({ id }) => id === from.port) : undefined;
+  return row?.number === null ? row.name : undefined;
+}
+
 /** A caller's workload, or the pill of a workload, where there is one. */
 export function twinOf(topology: Topology, id: string): string | undefined {
   const twin = id.startsWith('caller:') ? id.slice('caller:'.length) : `caller:${id}`;
@@ -108,14 +114,14 @@ export function placeOfPolicy(topology: Topology, policy: TopologyGate['policies
   return fileAndLine(policy.source.uri, known?.range?.start.line);
 }
 
-/** The file's name and, where it is known, the line: `cartservice.yaml:69`. */
+/** The file's name and, where it is known, the line: `cartservice.yaml:69`; of a file that was never saved `Untitled-1:5`. */
 export function placeOf(card: TopologyCard): string | undefined {
   const uri = card.uri ?? card.source?.uri ?? card.ghost?.namedBy[0]?.uri;
   return uri === undefined ? undefined : fileAndLine(uri, card.range?.start.line);
 }
 
 export function fileAndLine(uri: string, line?: number): string {
-  const name = decoded(uri.split(/[/\\]/).at(-1) ?? uri);
+  const name = decoded(uri.split(/[/\\]/).at(-1) ?? uri).replace(/^untitled:/, '');
   return line === undefined ? name : `${name}:${line}`;
 }
 

@@ -4,22 +4,22 @@ import { el, replace } from '../dom';
 import { icon } from '../icons';
 import { drawAbsence, drawEmpty, noTraffic } from '../emptyState';
 import { dropdown, iconButton, link, textField } from '../toolkit';
-import { aroundAbove, aroundResource } from './around';
-import { collapseNamespaces, namespaceOfRow } from './collapse';
+import { namespaceOfRow } from './collapse';
 import { drawDetails } from './details';
 import { createDrawing } from './drawing';
+import { countContainers, drawnPart } from './drawnPart';
 import { applyFilter, kindsOf, noFilter, type Filtered, type TopologyFilter } from './filter';
+import { savedNote } from './ghostNotes';
 import type { TopologyHost, TopologyView, TopologyViewState } from './host';
 import { drawLaneHeads } from './laneHeads';
-import { laneTitles } from './lanes';
 import { layOut, type TopologyDrawing } from './layout';
-import { drawLegend } from './legend';
+import { drawLegend, fitLegend } from './legend';
 import { createMinimap } from './minimap';
 import { drawNeighbours } from './narrow';
 import { panByDragging } from './panByDragging';
 import { drawRails } from './rails';
 import { fillSelectedBar } from './selectedBar';
-import { cardsById, mostSpecific, relatedTo, twinOf } from './relations';
+import { cardsById, mostSpecific, twinOf } from './relations';
 import { standingTrace } from './standing';
 
 const narrowBelow = 480;
@@ -113,7 +113,8 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   const laneHeads = el('div', { class: 'lane-heads' });
   const railsPlace = el('div', { class: 'rails-place' });
   const minimapPlace = el('div', { class: 'minimap-place' });
-  const legendPlace = el('div', { class: 'legend-place' }, drawLegend(), minimapPlace);
+  const legend = drawLegend();
+  const legendPlace = el('div', { class: 'legend-place' }, legend, minimapPlace);
   const ground = el('div', { class: 'ground' }, drawing.element, railsPlace);
   const scroller = el('div', { class: 'scroller' }, laneHeads, ground, legendPlace);
   const neighbours = el('div', { class: 'neighbours' });
@@ -212,15 +213,14 @@ export function createTopologyView(host: TopologyHost): TopologyView {
 
   function renderDrawing(topology: Topology, filtered: Filtered): void {
     const open = containersOpen ?? width >= containersFrom;
-    const isLarge = topology.context.resources > aroundAbove && filtered.topology === topology && state.selected !== null;
-    const part = isLarge && onlyAround && state.selected !== null ? aroundResource(topology, state.selected) : undefined;
-    showAround(topology, isLarge ? part : null);
-    const collapsed = part
-      ? { topology: part, open: new Set<string>(), weights: new Map<string, number>() }
-      : collapseNamespaces(filtered.topology, filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]));
-    const isWhole = part !== undefined || collapsed.topology === filtered.topology;
-    drawn = layOut(collapsed.topology, width, open, countContainers(part ?? filtered.topology));
-    const related = relatedTo(isWhole ? topology : collapsed.topology, state.selected);
+    const part = drawnPart(topology, filtered, {
+      selected: state.selected,
+      onlyAround,
+      openNamespaces: filter.namespace === '' ? openNamespaces : new Set([...openNamespaces, filter.namespace]),
+      width,
+    });
+    showAround(topology, part.around);
+    drawn = layOut(part.topology, width, open, { containers: countContainers(part.counted), opened: part.opened });
     renderBelow(topology);
     replace(
       railsPlace,
@@ -231,25 +231,27 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     floating.hidden = !float;
     minimapPlace.hidden = float;
     (float ? floating : minimapPlace).append(minimap.element);
+    minimap.update(drawn, part.related.own);
+    // Beside the minimap, and before the drawing: its height is what the legend leaves.
+    fitLegend(legend);
     drawing.show({
       drawing: drawn,
       leastHeight: drawn.height * zoom < scroller.clientHeight ? freeHeight() / zoom : 0,
-      related,
+      related: part.related,
       dimmed: filtered.dimmed,
-      selected: state.selected,
+      selected: part.selected,
       zoom,
-      weights: collapsed.weights,
-      closable: collapsed.open,
+      weights: part.weights,
+      closable: part.open,
       notReady: state.notReady,
-      twin: (id) => twinOf(isWhole ? topology : collapsed.topology, id),
+      twin: (id) => twinOf(part.joined, id),
     });
     laneHeads.style.minWidth = `${Math.round(drawn.lanes.width * zoom)}px`;
     replace(
       laneHeads,
-      drawLaneHeads(part ?? filtered.topology, drawn.lanes, zoom, () => openContainers(false)),
+      drawLaneHeads(part.counted, drawn, zoom, () => openContainers(false)),
     );
     ground.style.minWidth = `${Math.round(drawn.width * zoom)}px`;
-    minimap.update(drawn, related.own);
     zoomText.textContent = `${Math.round(zoom * 100)} %`;
     if (state.selected !== shownSelection) bringIntoView(state.selected);
     scrolled();
@@ -260,7 +262,7 @@ export function createTopologyView(host: TopologyHost): TopologyView {
     const card = state.selected === null ? undefined : cardsById(topology).get(state.selected);
     details.hidden = !detailsOpen || !card;
     if (card && detailsOpen) replace(details, drawDetails(state, card, host));
-    fillSelectedBar(bar, state, host, {
+    fillSelectedBar(bar, state, host, width, {
       open: detailsOpen,
       toggle() {
         detailsOpen = !detailsOpen;
@@ -319,9 +321,10 @@ export function createTopologyView(host: TopologyHost): TopologyView {
   /** A selection that came from elsewhere (the cursor in the text) is scrolled to. */
   function bringIntoView(id: string | null): void {
     shownSelection = id;
-    const placed = id === null ? undefined : drawn?.cards.get(id);
+    const placed = drawn?.cards.get(id ?? '');
     if (!placed) return;
-    const top = placed.y * zoom;
+    const [top, left] = [placed.y * zoom, placed.x * zoom];
+    if (left < scroller.scrollLeft || left > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = Math.max(0, left - 16);
     const high = scroller.clientHeight - laneHeads.offsetHeight;
     if (top < scroller.scrollTop || top + placed.height * zoom > scroller.scrollTop + high) scroller.scrollTop = Math.max(0, top - high / 2);
   }
@@ -351,13 +354,14 @@ export function createTopologyView(host: TopologyHost): TopologyView {
         return stack && card ? { element: stack, name: `${card.title}-neighbours`, title: `${card.title}: its neighbours` } : undefined;
       }
       if (!drawn) return undefined;
+      const { titles } = drawn;
       return {
         element: wholeDrawing(),
         name: `${topology.context.label}-topology`,
         title: `${topology.context.label}: topology`,
         words: [
-          ...drawn.lanes.order.filter((lane) => !lane.strip).map((lane) => ({ text: laneTitles[lane.kind], x: lane.x, y: -2, strong: true })),
-          ...drawn.notes.map((note) => ({ text: note.words, x: note.x, y: note.y + 18 })),
+          ...drawn.lanes.order.filter((lane) => !lane.strip).map((lane) => ({ text: titles[lane.kind], x: lane.x, y: -2, strong: true })),
+          ...drawn.notes.flatMap(savedNote),
         ],
       };
     },
@@ -391,8 +395,4 @@ export function createTopologyView(host: TopologyHost): TopologyView {
       }
     },
   };
-}
-
-function countContainers(topology: Topology): number {
-  return topology.cards.reduce((sum, card) => sum + (card.lane === 'workload' ? card.containers.length : 0), 0);
 }
