@@ -335,7 +335,8 @@ describe('narrow', () => {
     const title = panel.page.locator('.narrow-title');
     expect(await title.textContent()).toBe('cartservice');
     expect(await title.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
-    expect(await panel.page.locator('.narrow-note').textContent()).toBe('');
+    // Whether there is room for the note depends on the fonts of the machine; where there is none, it is not there, rather than cut.
+    expect(await panel.page.locator('.narrow-note').evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
     expect(await panel.page.locator('.narrow-drawing').textContent()).toContain('sends anywhere');
     await panel.page.setViewportSize({ width: 460, height: 900 });
     await expect.poll(() => panel.page.locator('.narrow-note').textContent()).toBe('its neighbours');
