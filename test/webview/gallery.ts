@@ -35,6 +35,8 @@ interface State {
   readonly absence?: Absence;
   /** The trace is shown although nothing was asked. */
   readonly unasked?: boolean;
+  /** The edit that the trace takes as made. */
+  readonly tried?: string;
   /** Typed into the destination of the question. */
   readonly typed?: string;
   /** Typed into the filter. */
@@ -85,7 +87,8 @@ async function picture(browser: PanelBrowser, file: string, state: State, snapsh
     // As the panel asks: a Service by its name, so that the look-up is part of the way.
     const answer = context && traceIn(snapshot, context, calledByName(flow));
     await panel.send({ type: 'show', revision: 1, view: 'trace' });
-    await panel.send(traceMessage(flow, answer?.ok ? (answer.traces[0] ?? null) : null, answer?.ok === false ? answer.error : undefined));
+    const message = traceMessage(flow, answer?.ok ? (answer.traces[0] ?? null) : null, answer?.ok === false ? answer.error : undefined);
+    await panel.send(state.tried === undefined ? message : { ...message, tried: state.tried });
     if (expert) await panel.page.locator('.segmented vscode-button').nth(1).click();
     if (hop !== undefined) await panel.page.locator('.hop-row, .timeline-row').nth(hop).click();
     const bottom = await panel.page.evaluate(() =>
@@ -113,7 +116,7 @@ async function picture(browser: PanelBrowser, file: string, state: State, snapsh
   return panel.complaints;
 }
 
-function traceMessage(flow: Flow, trace: Trace | null, error: string | undefined): ToPanel {
+function traceMessage(flow: Flow, trace: Trace | null, error: string | undefined): Extract<ToPanel, { readonly type: 'trace' }> {
   return { type: 'trace', revision: 1, question: flow, trace, ...(error === undefined ? {} : { error }) };
 }
 
@@ -200,6 +203,7 @@ function states(): readonly State[] {
     { name: 'large-10000-selected', snapshot: () => snapshotOf(largeManifests(3334)), selected: 'service/team-13/part-0013' },
     ...themes.map((theme): State => ({ name: `trace-delivered-${theme}`, snapshot: boutique, theme, flow: checkoutToCart, hop: 4 })),
     ...[300, 600, 1280].map((width): State => ({ name: `trace-delivered-${width}`, snapshot: boutique, width, flow: checkoutToCart, hop: 4 })),
+    ...themes.map((theme): State => ({ name: `trace-tried-${theme}`, snapshot: boutique, theme, flow: checkoutToCart, tried: 'Let checkoutservice in, too.' })),
     { name: 'trace-expert', snapshot: boutique, flow: checkoutToCart, expert: true },
     { name: 'trace-flannel', snapshot: boutique, flow: { ...checkoutToCart, options: { cni: 'flannel:vxlan', placement: 'other-node' } } },
     ...[300, 600].map((width): State => ({

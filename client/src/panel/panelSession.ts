@@ -21,6 +21,8 @@ export class PanelSession implements Disposable {
   /** The context was chosen by hand while this manifest was in view (undefined: none yet): it stays until another one is. */
   private chosenBeside: { uri: string | undefined } | undefined;
   question: Flow | null = null;
+  /** The answer takes its edits as made. A refresh keeps that: it also comes when the page is only looked at again. */
+  private tried: Remedy | undefined;
   /** What the page has drawn last. */
   drawn: Rendered | undefined;
   readonly sent: Partial<Record<ToPanel['type'], ToPanel>> = {};
@@ -40,9 +42,9 @@ export class PanelSession implements Disposable {
   /** Asks the server again for everything that is shown; what the person looks at comes first. */
   async refresh(): Promise<void> {
     const traceFirst = this.drawn?.view === 'trace' && this.question !== null && this.shownContext !== undefined;
-    if (traceFirst && this.question !== null) await this.askTrace(this.question);
+    if (traceFirst && this.question !== null) await this.askTrace(this.question, this.tried);
     await this.askTopology();
-    if (!traceFirst && this.question !== null) await this.askTrace(this.question);
+    if (!traceFirst && this.question !== null) await this.askTrace(this.question, this.tried);
   }
 
   /** Shows another context, of the folder of the manifest in view. */
@@ -84,6 +86,7 @@ export class PanelSession implements Disposable {
   /** Asks and shows the answer. A newer question wins; the older answer is dropped. */
   async askTrace(flow: Flow, tried?: Remedy): Promise<void> {
     this.question = flow;
+    this.tried = tried;
     const context = this.shownContext;
     const uri = this.beside ?? this.activeManifest.current?.uri.toString();
     const where = { ...(context === undefined ? {} : { context }), ...(uri === undefined ? {} : { uri }) };
@@ -98,14 +101,17 @@ export class PanelSession implements Disposable {
         const shown = others.length === 0 || trace === null ? flow : { ...flow, ...portOf(trace.flow) };
         this.question = shown;
         this.answer = this.send({ type: 'trace', question: shown, trace, ...(tried ? { tried: tried.change ?? tried.what } : {}) });
-      } else this.answer = this.send({ type: 'trace', question: flow, trace: null, error: reply.error });
+      } else if (tried)
+        // The text that the edit belongs to is another one now: perhaps the edit was made.
+        await this.askTrace(flow);
+      else this.answer = this.send({ type: 'trace', question: flow, trace: null, error: reply.error });
     } catch (error) {
       this.log.warn(`Trace: ${String(error)}`);
       this.answer = this.send({ type: 'trace', question: flow, trace: null, error: l10n.t('The language server did not answer.') });
     }
   }
 
-  /** As if the edits of the remedy or tip were made, until facts change or the person asks anew. Null: as the files are. */
+  /** As if the edits of the remedy or tip were made, while they have their place and until the person asks anew. Null: as the files are. */
   async tryRemedy(index: number | null, list: ProposalList = 'remedies'): Promise<void> {
     if (this.question === null) return;
     const remedy = index === null ? undefined : this.shownTrace?.[list]?.[index];

@@ -41,6 +41,23 @@ export function panelSuite(): void {
       equal(text.trim(), 'packetpath trace --from deployment/shop/web --to api --port 80');
     });
 
+    it('keeps an edit that is tried while other text changes, and lets it go when asked to', async () => {
+      const { fromPanel } = await packetpath();
+      await fromPanel({ type: 'ask', revision: 1, question: { from: 'deployment/shop/web', to: 'deployment/shop/vault', port: 8200 } });
+      const remedy = (await shownTrace())?.remedies.findIndex(({ edits }) => edits !== undefined && edits.length > 0) ?? -1;
+      await fromPanel({ type: 'try', revision: 2, remedy });
+      equal((await shownTrace())?.outcome, 'delivered');
+      const editor = await openFile('shop.yaml');
+      await typeInstead(editor, '9090', '9191');
+      await until('the port that was typed', async () => portsOf(await card('deployment/shop/api')).includes(9191));
+      ok((await sent()).trace?.tried);
+      equal((await shownTrace())?.outcome, 'delivered');
+      await revert(editor);
+      await fromPanel({ type: 'try', revision: 3, remedy: null });
+      equal((await sent()).trace?.tried, undefined);
+      equal((await shownTrace())?.outcome, 'dropped-policy-ingress');
+    });
+
     it('opens an example for who has no manifests at hand, and draws it', async () => {
       const { fromPanel } = await packetpath();
       await fromPanel({ type: 'help', revision: 1, what: 'example' });

@@ -45,6 +45,10 @@ const views = {
       tips: [{ what: 'Calico enforces them.', helps: true, flow: samples.notEnforced.flow, ask: 'Trace with calico' }],
     }),
   'in a pod': (panel: PanelPage): Promise<void> => showTrace(panel, samples.inOnePod),
+  tried: async (panel: PanelPage): Promise<void> => {
+    await panel.send({ type: 'show', revision: 1, view: 'trace' });
+    await panel.send({ type: 'trace', revision: 1, question: samples.delivered.flow, trace: samples.delivered, tried: 'Let web in, too.' });
+  },
   unknown: (panel: PanelPage): Promise<void> => showTrace(panel, samples.conditional),
   branching: (panel: PanelPage): Promise<void> => showTrace(panel, samples.branching),
 };
@@ -74,7 +78,7 @@ const states: readonly (readonly [keyof typeof views, ThemeName, number])[] = [
   ['delivered', 'light', 1280],
   ['branching', 'light', 900],
   ['branching', 'dark', 300],
-  ...(['not enforced', 'in a pod', 'unknown'] as const).flatMap((view) => themeNames.map((theme) => [view, theme, 900] as const)),
+  ...(['not enforced', 'in a pod', 'unknown', 'tried'] as const).flatMap((view) => themeNames.map((theme) => [view, theme, 900] as const)),
   ['branching', 'hc-dark', 600],
   ['delivered', 'dark', 300],
   ['denied', 'hc-light', 300],
