@@ -1,7 +1,7 @@
 /** The Gateway API in the graph: from the internet to a listener, to a route, to the Services that it names. */
 import { describe, expect, it } from 'vitest';
 import type { ContextIndex } from '../../server/src/cluster/createClusterIndex';
-import { attach, routesOf } from '../../server/src/simulation/gatewayRoutes';
+import { attach, routesOf } from '../../server/src/cluster/gatewayAttachment';
 import { traceIn } from '../../server/src/features/traces';
 import type { Snapshot } from '../../server/src/workspace/snapshot';
 import type { Topology, TopologyCard } from '../../server/src/protocol/topology';

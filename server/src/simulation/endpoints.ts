@@ -5,7 +5,7 @@ import { addressPlan } from '../cluster/addressPlan';
 import type { ClusterIndex, PodSet } from '../cluster/clusterIndex';
 import type { Container } from '../model/pod';
 import type { Kind, Resource } from '../model/resources';
-import { type Route, routeKinds } from './gatewayRoutes';
+import { type Route, routeKinds } from '../cluster/gatewayAttachment';
 
 export type Endpoint =
   | { readonly kind: 'pods'; readonly podSet: PodSet; readonly container?: Container }

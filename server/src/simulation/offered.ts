@@ -7,10 +7,20 @@ import type { Resource } from '../model/resources';
 import type { Flow, TransportProtocol } from '../protocol/trace';
 import { protocols } from '../protocol/trace';
 import { type Endpoint, nearestEndpoints } from './endpoints';
-import { allRoutes, isGatewayParent, listenerFor, listenerProtocol, parentNamespace, requestOf, type Route, routesOf } from './gatewayRoutes';
+import {
+  allRoutes,
+  gatewayHostMatches,
+  hostsIntersect,
+  isGatewayParent,
+  listenerProtocol,
+  parentNamespace,
+  type Route,
+  routesOf,
+} from '../cluster/gatewayAttachment';
+import { listenerFor, requestOf } from './gatewayRoutes';
 import { isApiServerName, isClusterName } from './hostNames';
 import { offeredLimit, type OfferedPort, podPorts, servicePorts } from './ports';
-import { concreteHost, gatewayHostMatches, hostMatches, hostsIntersect, type HttpRequest, requestFor } from './requests';
+import { concreteHost, hostMatches, type HttpRequest, requestFor } from './requests';
 
 export interface Question extends OfferedPort {
   readonly flow: Flow;

@@ -29,18 +29,6 @@ export function hostMatches(pattern: string, host: string): boolean {
   return dot > 0 && b.slice(dot) === a.slice(1);
 }
 
-/** A wildcard of the Gateway API stands for one or more labels. */
-export function gatewayHostMatches(pattern: string, host: string): boolean {
-  const [a, b] = [pattern.toLowerCase(), host.toLowerCase()];
-  if (a === '' || a === '*' || a === b) return true;
-  return a.startsWith('*.') && b.endsWith(a.slice(1)) && b.length > a.length - 1;
-}
-
-/** Two hostnames of the Gateway API have a host in common. Either may be a wildcard or empty, which is every host. */
-export function hostsIntersect(a: string, b: string): boolean {
-  return gatewayHostMatches(a, b) || gatewayHostMatches(b, a);
-}
-
 /** The more exact a pattern, the higher: exact names, then wildcards by their length, then everything. */
 export function hostRank(pattern: string | undefined): number {
   if (pattern === undefined || pattern === '' || pattern === '*') return 0;

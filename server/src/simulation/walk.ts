@@ -7,7 +7,7 @@ import type { Container } from '../model/pod';
 import type { GatewayListener } from '../model/gateway';
 import type { Resource, ServicePort } from '../model/resources';
 import type { Evidence, Hop, HopKind, NameLookup, Outcome, Packet, PacketEnd, PolicyAnswer, ReadyEndpoints, Branch, Sharing, Verdict } from '../protocol/trace';
-import type { Route } from './gatewayRoutes';
+import type { Route } from '../cluster/gatewayAttachment';
 import type { HttpRequest } from './requests';
 import type { World } from './world';
 

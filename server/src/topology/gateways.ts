@@ -5,7 +5,7 @@ import type { Resource } from '../model/resources';
 import type { PortRow } from '../protocol/topology';
 import { addGatewayGhost, addGhost } from './ghosts';
 import { sourceOf, type GraphBuilder } from './graph';
-import { hostMeets, isGatewayParent, listenerTakes, protocolOf, type Route, routeKinds } from './listeners';
+import { allRoutes, attach, hostMeets, isGatewayParent, listenerProtocol, parentNamespace, type Route } from '../cluster/gatewayAttachment';
 import { routeRows, type RouteRows } from './routeRows';
 import { addInternet, internetId, servicePortId } from './services';
 
@@ -45,7 +45,7 @@ export function addGateways(graph: GraphBuilder): void {
       ports: rows.rows,
       containers: [],
     });
-    for (const parent of route.spec.parents) attach(graph, route, parent, { id, rows }, gateways);
+    for (const parent of route.spec.parents) hang(graph, route, parent, { id, rows }, gateways);
     route.spec.rules.forEach((rule, position) => {
       for (const backend of rule.backends) lead(graph, route, { card: id, port: rows.exit(position) }, backend);
     });
@@ -65,9 +65,7 @@ export function servicesOfRoutes(graph: GraphBuilder): ReadonlySet<Resource> {
 }
 
 function routesOfGateways({ index }: GraphBuilder): readonly Route[] {
-  return routeKinds
-    .flatMap((kind) => index.ofKind(kind) as readonly Route[])
-    .filter(({ metadata, spec }) => metadata.name !== '' && (spec.parents.length === 0 || spec.parents.some(isGatewayParent)));
+  return allRoutes(index).filter(({ metadata, spec }) => metadata.name !== '' && (spec.parents.length === 0 || spec.parents.some(isGatewayParent)));
 }
 
 function listenerRow(gateway: Resource<'Gateway'>, listener: GatewayListener, position: number): PortRow {
@@ -75,14 +73,14 @@ function listenerRow(gateway: Resource<'Gateway'>, listener: GatewayListener, po
   return {
     id: String(position),
     number: known(listener.port) ?? null,
-    protocol: protocolOf(listener),
+    protocol: listenerProtocol(listener),
     source: sourceOf(gateway, listener.path),
     ...(host === undefined || host === '' ? {} : { name: host }),
   };
 }
 
 /** An edge from each listener that takes the route. */
-function attach(
+function hang(
   graph: GraphBuilder,
   route: Route,
   parent: RouteParent,
@@ -91,7 +89,7 @@ function attach(
 ): void {
   const { index } = graph;
   const name = known(parent.name);
-  const namespace = parent.namespace === undefined ? index.namespaceOf(route) : known(parent.namespace);
+  const namespace = parentNamespace(index, route, parent);
   if (!isGatewayParent(parent) || name === undefined || name === '' || (parent.namespace !== undefined && namespace === undefined)) return;
   const because = sourceOf(route, parent.path);
   const answer = index.get('Gateway', namespace, name);
@@ -109,14 +107,14 @@ function attach(
   const gateway = gateways.get(answer.value);
   if (gateway === undefined) return;
   answer.value.spec.listeners.forEach((listener, position) => {
-    const takes = listenerTakes(index, answer.value, listener, route, parent);
-    if (takes === 'no') return;
+    const { state } = attach(index, answer.value, listener, route, parent);
+    if (state === 'refused') return;
     const host = route.spec.hostnames.findIndex((one) => hostMeets(listener, textOf(one) ?? ''));
     graph.addEdge({
       from: { card: gateway, port: String(position) },
       to: { card: card.id, port: card.rows.entry(Math.max(0, host)) },
       kind: 'routes',
-      certain: takes === 'yes',
+      certain: state === 'attached',
       because,
     });
   });

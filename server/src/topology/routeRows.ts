@@ -3,7 +3,7 @@ import { textOf } from '../base/opaque';
 import type { RouteMatch, RouteRule } from '../model/gateway';
 import type { PortRow } from '../protocol/topology';
 import { sourceOf } from './graph';
-import { hasHosts, type Route } from './listeners';
+import { hasHosts, type Route } from '../cluster/gatewayAttachment';
 
 export interface RouteRows {
   readonly rows: readonly PortRow[];
