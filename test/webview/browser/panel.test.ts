@@ -171,6 +171,18 @@ describe('the ends of the question', () => {
     await panel.close();
   });
 
+  it('stay as they were chosen while the same answer comes again', async () => {
+    const panel = await opened();
+    await traced(panel, delivered);
+    await panel.page.locator('.cell-to .picker-button').click();
+    await panel.page.keyboard.type('emailservice');
+    await panel.page.keyboard.press('Enter');
+    await panel.send({ type: 'trace', revision: 2, question: structuredClone(delivered.flow), trace: structuredClone(delivered) });
+    await panel.send({ ...topologyMessage(topology), revision: 3 });
+    expect(await panel.page.locator('.cell-to .dropdown-label').innerText()).toBe('emailservice');
+    await panel.close();
+  });
+
   it('may be an address outside and a host name as a program writes it; Escape leaves them as they were', async () => {
     const panel = await opened();
     await traced(panel, delivered);
@@ -211,6 +223,12 @@ describe('a page with nothing to draw', () => {
     await panel.page.locator('#tab-trace').click();
     const offers = panel.page.locator('.empty-offers vscode-link');
     expect(await offers.first().innerText()).toBe('internet → frontend-external');
+    // What was chosen stays while the text changes and other questions are suggested.
+    await panel.page.locator('.cell-from .picker-button').click();
+    await panel.page.keyboard.type('adservice');
+    await panel.page.keyboard.press('Enter');
+    await panel.send({ ...topologyMessage(topology), revision: 2 });
+    expect(await panel.page.locator('.cell-from .dropdown-label').innerText()).toBe('adservice');
     await offers.nth(1).click();
     const [question] = (await panel.sent()).flatMap((message) => (message.type === 'ask' ? [message.question] : []));
     expect(question?.from).toMatch(/^deployment\/default\//);

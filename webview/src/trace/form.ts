@@ -59,6 +59,8 @@ export function createForm(host: FormHost): QuestionForm {
   let state: FormState = { question: null, endpoints: [], defaults: { cni: 'bridge', proxyMode: 'iptables', placement: 'any' }, inPod: false };
   let draft: Draft = draftOf(null, [], state.defaults);
   let open = false;
+  /** The person chose something: what is suggested no longer takes its place. */
+  let touched = false;
 
   const from = picker({
     label: 'From',
@@ -200,6 +202,7 @@ export function createForm(host: FormHost): QuestionForm {
     host.ask(questionOf(draft, state.question, state.defaults));
   }
   function change(next: Draft): void {
+    touched = true;
     draft = next;
     show();
   }
@@ -250,7 +253,10 @@ export function createForm(host: FormHost): QuestionForm {
   return {
     element,
     update(next) {
-      const asked = next.question !== state.question || next.defaults !== state.defaults || draft.from === '' || (!next.question && next.first !== state.first);
+      // Each answer about the topology brings objects of its own: what was chosen and not asked yet stays while they say the same.
+      const renewed = !sameQuestion(next.question, state.question) || (!next.question && !touched && !sameQuestion(next.first, state.first));
+      const asked = renewed || !sameDefaults(next.defaults, state.defaults) || draft.from === '';
+      if (renewed) touched = false;
       state = next;
       if (asked) draft = draftOf(state.question ?? state.first ?? null, state.endpoints, state.defaults);
       show();
@@ -264,6 +270,15 @@ export function createForm(host: FormHost): QuestionForm {
     },
     setExpert: (expert) => wording.set(expert ? 'expert' : 'plain'),
   };
+}
+
+/** Questions are plain data whose keys keep their order on the way through messages. */
+function sameQuestion(a: Flow | null | undefined, b: Flow | null | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function sameDefaults(a: QuestionDefaults, b: QuestionDefaults): boolean {
+  return a.cni === b.cni && a.proxyMode === b.proxyMode && a.placement === b.placement;
 }
 
 function cell(name: string, control: HTMLElement): HTMLElement {
