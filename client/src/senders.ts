@@ -1,5 +1,5 @@
 /** Who may be asked about as the sender to a destination: those that call it by its name, and the others that can send. */
-import type { EndpointChoice } from '../../server/src/protocol/panel';
+import { onlyLeads, type EndpointChoice } from '../../server/src/protocol/panel';
 import type { TopologyAnswer } from '../../server/src/protocol/requests';
 
 /** `to` itself, Services and Ingresses send nothing of their own, and are left out. */
@@ -17,6 +17,6 @@ export function sendersTo(
       (kind === 'calls' || kind === 'enters') && ownCards.has(end.card) ? (cards.get(from.card)?.endpoint ?? []) : [],
     ),
   );
-  const senders = endpoints.filter(({ endpoint }) => endpoint !== to && !/^(service|ingress|gateway|route)\//.test(endpoint));
+  const senders = endpoints.filter(({ endpoint }) => endpoint !== to && !onlyLeads(endpoint));
   return { callers: senders.filter(({ endpoint }) => calling.has(endpoint)), others: senders.filter(({ endpoint }) => !calling.has(endpoint)) };
 }

@@ -51,7 +51,7 @@ describe('choices', () => {
     expect(endpointChoices(both, '', 'to').map(({ value }) => value)).toEqual(['service/a/cart', 'deployment/a/cart', 'deployment/a/web', 'internet']);
   });
   it('of a sender leave out what sends nothing, unless it is chosen', () => {
-    const both = [endpoint('deployment/a/cart'), endpoint('service/a/cart'), endpoint('ingress/a/web')];
+    const both = [endpoint('deployment/a/cart'), endpoint('service/a/cart'), endpoint('ingress/a/web'), endpoint('httproute/a/web')];
     expect(endpointChoices(both, '', 'from').map(({ value }) => value)).toEqual(['deployment/a/cart', 'internet']);
     expect(endpointChoices(both, 'service/a/cart', 'from').map(({ value }) => value)).toEqual(['deployment/a/cart', 'service/a/cart', 'internet']);
   });

@@ -15,6 +15,11 @@ export interface EndpointChoice {
   readonly pods?: readonly { readonly workload: string; readonly label: string; readonly count: number }[];
 }
 
+/** True for an endpoint that only leads to pods (a Service, an Ingress, a Gateway, a route of any kind) and sends nothing of its own. */
+export function onlyLeads(endpoint: string): boolean {
+  return /^(service|ingress|gateway|[a-z]+route)\//.test(endpoint);
+}
+
 /** What the trace form assumes when the person has not chosen. */
 export interface QuestionDefaults {
   readonly cni: CniMode;

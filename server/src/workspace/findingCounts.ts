@@ -1,4 +1,5 @@
 /** How many findings the objects of a file have and how bad the worst is: asked for all files after each edit, so kept while nothing that they rest on changes. */
+import { sameItems } from '../cluster/shards';
 import type { Resource } from '../model/resources';
 import { severities, type Severity } from '../protocol/source';
 import type { FileState } from './fileState';
@@ -66,8 +67,4 @@ function count(findings: readonly WorkspaceFinding[]): FindingCounts {
     counts.set(key, { severity: worst, count: (known?.count ?? 0) + 1 });
   }
   return counts;
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, place) => item === b[place]);
 }

@@ -1,5 +1,5 @@
 /** What the question's controls offer, and the question that they add up to. */
-import type { EndpointChoice, QuestionDefaults } from '../../../server/src/protocol/panel';
+import { onlyLeads, type EndpointChoice, type QuestionDefaults } from '../../../server/src/protocol/panel';
 import { cniModes, placements, protocols, proxyModes } from '../../../server/src/protocol/trace';
 import type { CniMode, Flow, FlowOptions, Placement, PodsInState, ProxyMode, TransportProtocol } from '../../../server/src/protocol/trace';
 import type { IconName } from '../icons';
@@ -105,7 +105,7 @@ export function swapped(draft: Draft): Draft {
 export function endpointChoices(endpoints: readonly EndpointChoice[], chosen: string, end: 'from' | 'to' = 'from'): readonly Choice[] {
   const namespaces = new Set(endpoints.flatMap(({ endpoint }) => namespaceOf(endpoint) ?? []));
   const isService = ({ endpoint }: EndpointChoice): number => (endpoint.startsWith('service/') ? 0 : 1);
-  const sends = ({ endpoint }: EndpointChoice): boolean => endpoint === chosen || !/^(service|ingress|gateway|route)\//.test(endpoint);
+  const sends = ({ endpoint }: EndpointChoice): boolean => endpoint === chosen || !onlyLeads(endpoint);
   const ordered =
     end === 'from' ? endpoints.filter(sends) : [...endpoints].sort((a, b) => (a.label === b.label ? isService(a) - isService(b) : a.label < b.label ? -1 : 1));
   const choices: Choice[] = ordered.map(({ endpoint, label, detail }) => {
@@ -129,7 +129,12 @@ export function portChoices(endpoints: readonly EndpointChoice[], to: string, ch
   const seen = new Set<string>(['']);
   const choices: Choice[] =
     ports.length > 0 || chosen === ''
-      ? [{ value: '', label: ports.length > 0 ? 'any port' : /^(ingress|gateway|route|https?:)/.test(to) ? 'as routed' : 'none known' }]
+      ? [
+          {
+            value: '',
+            label: ports.length > 0 ? 'any port' : (onlyLeads(to) && !to.startsWith('service/')) || /^https?:/.test(to) ? 'as routed' : 'none known',
+          },
+        ]
       : [];
   for (const port of ports) {
     const value = String(port.number);
